@@ -1,0 +1,48 @@
+# One entry for people and for CI. Every target builds .venv first, and again when a requirement changes.
+.DELETE_ON_ERROR:
+.PHONY: help demo test test-all check format bench clean
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+DEV := $(VENV)/dev.stamp
+BENCH := $(VENV)/bench.stamp
+
+help:
+	@echo "make demo    fit a bundled table, sample from it, compare"
+	@echo "make test    the tests that take seconds   (make test-all: every test)"
+	@echo "make check   lint, format, types, tests: what CI runs"
+	@echo "make bench   fit and score every table found under \$$TABGAN_DATA"
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(DEV): pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev]'
+	@touch $@
+
+$(BENCH): $(DEV)
+	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,bench]'
+	@touch $@
+
+test: $(DEV)
+	$(BIN)/python -m pytest -q -m "not slow and not gpu and not peer"
+
+test-all: $(DEV)
+	$(BIN)/python -m pytest -q -m "not gpu and not peer"
+
+check: $(DEV)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest -q -m "not slow and not gpu and not peer"
+
+format: $(DEV)
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(BENCH)
+	$(BIN)/python -m benchmarks
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,94 @@
+"""Synthetic rows of your table: fit it, sample rows like it, save the model in one safe file.
+
+>>> from tabgan import TabGAN
+>>> synthetic = TabGAN().fit(frame).sample(10_000)  # doctest: +SKIP
+
+The names below are the whole public interface; they are imported on first use, so that `import tabgan` and
+`tabgan --help` do not wait for torch.
+"""
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import os
+
+    from tabgan import errors
+    from tabgan.errors import (
+        ColumnError,
+        ConditionError,
+        DataError,
+        ModelFileError,
+        SchemaError,
+        TableTooLargeError,
+        TabganError,
+        TrainingError,
+    )
+    from tabgan.estimator import TabGAN
+    from tabgan.schema import Schema, infer_schema
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ColumnError",
+    "ConditionError",
+    "DataError",
+    "ModelFileError",
+    "Schema",
+    "SchemaError",
+    "TabGAN",
+    "TableTooLargeError",
+    "TabganError",
+    "TrainingError",
+    "__version__",
+    "errors",
+    "infer_schema",
+    "load",
+]
+
+# Imports point one way: a layer imports only layers that stand before it (tests/test_architecture.py).
+LAYERS = (
+    "errors",
+    "config",
+    "schema",
+    "data",
+    "encoding",
+    "conditioning",
+    "networks",
+    "training",
+    "model",
+    "model_file",
+    "estimator",
+    "cli",
+)
+# Beside them, a branch that sees frames and schemas, never models.
+BRANCHES = {"reporting": ("errors", "config", "schema")}
+
+_HOMES = {"TabGAN": "tabgan.estimator", "Schema": "tabgan.schema", "infer_schema": "tabgan.schema"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "errors":
+        return importlib.import_module("tabgan.errors")
+    if name not in __all__:
+        raise AttributeError(f"module 'tabgan' has no attribute {name!r}")
+    value = getattr(importlib.import_module(_HOMES.get(name, "tabgan.errors")), name)
+    globals()[name] = value  # found directly from now on
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+def load(path: "str | os.PathLike[str]") -> "TabGAN":
+    """Read a model file that `TabGAN.save` or `tabgan fit` wrote.
+
+    Raises
+    ------
+    ModelFileError
+        The file is missing, damaged, from a newer version, or no model file at all.
+    """
+    from tabgan.estimator import TabGAN
+
+    return TabGAN.load(path)
