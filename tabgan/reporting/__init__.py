@@ -1,0 +1,1 @@
+"""Metrics of synthetic tables, as pure functions of frames: fidelity, detection, privacy, utility."""
