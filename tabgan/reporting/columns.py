@@ -5,6 +5,7 @@ number is NaN; a missing category is a level of its own (code 0).
 """
 
 from collections.abc import Hashable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -13,10 +14,19 @@ from pandas.api import types
 
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
+Names = Sequence[Hashable] | None  # the categorical columns; None: by dtype
+
+
+class CodedColumn(NamedTuple):
+    """One column as codes in [0, n_levels) of the real and of the synthetic rows; 0 is missing."""
+
+    real: Codes
+    synthetic: Codes
+    n_levels: int
 
 
 def split_columns(
-    real: pd.DataFrame, synthetic: pd.DataFrame, categorical: Sequence[Hashable] | None
+    real: pd.DataFrame, synthetic: pd.DataFrame, categorical: Names
 ) -> tuple[list[Hashable], list[Hashable]]:
     """Names of the numeric and of the categorical columns, in the order of `real`.
 
@@ -39,7 +49,7 @@ def split_columns(
     if not len(real) or not len(synthetic):
         raise ValueError(f"both frames must have rows; found {len(real)} real and {len(synthetic)} synthetic")
     if categorical is None:
-        chosen = {name for name in real.columns if _looks_categorical(real[name].dtype)}
+        chosen: set[Hashable] = {name for name in real.columns if _looks_categorical(real[name].dtype)}
     else:
         chosen = set(categorical)
         if unknown := sorted(chosen - set(real.columns), key=str):
@@ -59,12 +69,12 @@ def as_numbers(series: pd.Series) -> Floats:
 def exact_times(series: pd.Series) -> NDArray[np.int64]:
     """Datetimes (UTC) or timedeltas as int64 microseconds, shape (n,); missing is the lowest int64."""
     if isinstance(series.dtype, pd.ArrowDtype):
-        unit = "timedelta64[us]" if types.is_timedelta64_dtype(series.dtype) else "datetime64[us]"
-        zoned = getattr(series.dtype.pyarrow_dtype, "tz", None)
-        series = series.astype(f"datetime64[us, {zoned}]" if zoned else unit)
+        plain: Any = "timedelta64[us]" if series.dtype.kind == "m" else "datetime64[us]"
+        zone = getattr(series.dtype.pyarrow_dtype, "tz", None)
+        series = series.astype(pd.DatetimeTZDtype("us", zone) if zone else plain)
     if isinstance(series.dtype, pd.DatetimeTZDtype):
         series = series.dt.tz_convert("UTC").dt.tz_localize(None)
-    return series.dt.as_unit("us").to_numpy().view(np.int64)
+    return np.asarray(series.dt.as_unit("us").to_numpy().view(np.int64))
 
 
 def exact_values(series: pd.Series) -> NDArray[np.int64] | Floats:
@@ -91,13 +101,13 @@ def shared_codes(*columns: pd.Series) -> tuple[list[Codes], int]:
     return list(np.split(codes.astype(np.int64) + 1, ends)), len(levels) + 1
 
 
-def _is_time(dtype: object) -> bool:
+def _is_time(dtype: Any) -> bool:
     if isinstance(dtype, pd.ArrowDtype):
         return dtype.kind in "mM" or str(dtype).startswith("date")
     return types.is_datetime64_any_dtype(dtype) or types.is_timedelta64_dtype(dtype)
 
 
-def _looks_categorical(dtype: object) -> bool:
+def _looks_categorical(dtype: Any) -> bool:
     if _is_time(dtype):
         return False
     return types.is_bool_dtype(dtype) or not types.is_numeric_dtype(dtype)

@@ -11,8 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
-from tabgan.reporting.columns import as_numbers, shared_codes, split_columns
-from tabgan.reporting.fidelity import Names
+from tabgan.reporting.columns import Names, as_numbers, shared_codes, split_columns
 
 Classifier = Literal["xgb", "hist"]
 N_FOLDS = 3
@@ -111,14 +110,15 @@ def row_features(
     levels = [_fold(*_joined(real[n], synthetic[n]), max_levels) for n in categories]
     n_rows, widths = len(real) + len(synthetic), [width for _, width in levels]
     dense = np.column_stack(numbers) if numbers else np.empty((n_rows, 0))
-    dense = np.clip(dense, np.finfo(np.float32).min, np.finfo(np.float32).max).astype(np.float32)
+    bound = float(np.finfo(np.float32).max)
+    dense32 = np.clip(dense, -bound, bound).astype(np.float32)
     columns = np.column_stack([codes for codes, _ in levels]) if levels else np.empty((n_rows, 0), np.int64)
     columns = columns + np.concatenate([[0], np.cumsum(widths)])[: columns.shape[1]].astype(np.int64)
     if sum(widths) <= MAX_DENSE_LEVELS or max_levels is not None:
         hots = np.zeros((n_rows, sum(widths)), dtype=np.float32)
         np.put_along_axis(hots, columns, 1.0, axis=1)
-        return np.hstack([dense, hots])
-    return _sparse_features(dense, columns, sum(widths))
+        return np.hstack([dense32, hots])
+    return _sparse_features(dense32, columns, sum(widths))
 
 
 def _sparse_features(dense: NDArray[np.float32], columns: NDArray[np.int64], n_levels: int) -> Any:

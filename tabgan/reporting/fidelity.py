@@ -7,18 +7,24 @@ A missing category is a level of its own. A missing number is a value below all 
 pair) and passed as missing to the classifier. Identifiers and free text have no shape: drop them first.
 """
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tabgan.reporting.columns import Codes, Floats, as_numbers, shared_codes, split_columns
+from tabgan.reporting.columns import (
+    CodedColumn,
+    Codes,
+    Floats,
+    Names,
+    as_numbers,
+    shared_codes,
+    split_columns,
+)
 
 N_BINS = 10
-Names = Sequence[Hashable] | None
-Pair = tuple[Codes, Codes, int]  # codes of the real and of the synthetic rows, number of levels
 
 
 def shape_error(real: pd.DataFrame, synthetic: pd.DataFrame, categorical: Names = None) -> float:
@@ -90,15 +96,16 @@ def wnmis(real: pd.DataFrame, synthetic: pd.DataFrame, categorical: Names = None
     gap = weight = 0.0
     for i, first in enumerate(coded):
         for second in coded[i + 1 :]:
-            a, b = (normalised_mutual_information(first[k], second[k], first[2], second[2]) for k in (0, 1))
+            a = normalised_mutual_information(first.real, second.real)
+            b = normalised_mutual_information(first.synthetic, second.synthetic)
             gap += (a + b) * abs(a - b)
             weight += a + b
     return 1 - gap / weight if weight else 1.0
 
 
-def normalised_mutual_information(a: Codes, b: Codes, n_a: int, n_b: int) -> float:
-    """2 I(a; b) / (H(a) + H(b)) of two code arrays with n_a and n_b levels; 0 when both are constant."""
-    joint = np.unique(a * n_b + b, return_counts=True)[1]
+def normalised_mutual_information(a: Codes, b: Codes) -> float:
+    """2 I(a; b) / (H(a) + H(b)) of two code arrays of shape (n,); 0 when both are constant."""
+    joint = np.unique(a * (b.max() + 1) + b, return_counts=True)[1]
     h_a, h_b, h_ab = (_entropy(x) for x in (np.bincount(a), np.bincount(b), joint))
     return max(0.0, 2 * (h_a + h_b - h_ab) / (h_a + h_b)) if h_a + h_b > 0 else 0.0
 
@@ -108,19 +115,21 @@ def _entropy(counts: NDArray[np.int64]) -> float:
     return float(-(shares * np.log(shares)).sum())
 
 
-def _coded(real: pd.DataFrame, synthetic: pd.DataFrame, name: Hashable) -> Pair:
+def _coded(real: pd.DataFrame, synthetic: pd.DataFrame, name: Hashable) -> CodedColumn:
     (a, b), n_levels = shared_codes(real[name], synthetic[name])
-    return a, b, n_levels
+    return CodedColumn(a, b, n_levels)
 
 
-def _shared_bins(real: Floats, synthetic: Floats) -> Pair:
+def _shared_bins(real: Floats, synthetic: Floats) -> CodedColumn:
     edges = _edges(real)
-    return _digitise(real, edges, N_BINS), _digitise(synthetic, edges, N_BINS), N_BINS + 1
+    return CodedColumn(_digitise(real, edges, N_BINS), _digitise(synthetic, edges, N_BINS), N_BINS + 1)
 
 
-def _separate_bins(real: Floats, synthetic: Floats) -> Pair:
+def _separate_bins(real: Floats, synthetic: Floats) -> CodedColumn:
     top = N_BINS + 1  # the maximum itself lies beyond the last edge's left side: a bin of its own
-    return _digitise(real, _edges(real), top), _digitise(synthetic, _edges(synthetic), top), top + 1
+    return CodedColumn(
+        _digitise(real, _edges(real), top), _digitise(synthetic, _edges(synthetic), top), top + 1
+    )
 
 
 def _edges(values: Floats) -> Floats:
@@ -139,9 +148,10 @@ def _level_tvd(a: Codes, b: Codes, n_levels: int) -> float:
     return float(np.abs(p - q).sum() / 2)
 
 
-def _joint_tvd(first: Pair, second: Pair) -> float:
-    n_cells = first[2] * second[2]
-    a, b = (first[k] * second[2] + second[k] for k in (0, 1))
+def _joint_tvd(first: CodedColumn, second: CodedColumn) -> float:
+    n_cells = first.n_levels * second.n_levels
+    a = first.real * second.n_levels + second.real
+    b = first.synthetic * second.n_levels + second.synthetic
     if n_cells > 4 * (len(a) + len(b)):  # more cells than rows: number only those that occur
         cells, both = np.unique(np.concatenate([a, b]), return_inverse=True)
         a, b, n_cells = both[: len(a)], both[len(a) :], len(cells)

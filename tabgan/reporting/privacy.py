@@ -1,16 +1,14 @@
 """How near synthetic rows are to the rows trained on, always beside what unseen real rows would show."""
 
 import math
-from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tabgan.reporting.columns import as_numbers, exact_values, shared_codes, split_columns
+from tabgan.reporting.columns import Names, as_numbers, exact_values, shared_codes, split_columns
 
-Names = Sequence[Hashable] | None
 Floats32 = NDArray[np.float32]
 MAX_ROWS = 20_000
 TIE = 1e-6  # float32 sums of the same parts in another order differ by less
@@ -67,7 +65,7 @@ def dcr_share(
 
 @dataclass(frozen=True, kw_only=True)
 class ComparableRows:
-    """Rows ready for distances: scaled `numbers` (n, numeric) with missing at -2, `codes` (n, categorical)."""
+    """Rows ready for distances: scaled `numbers` (n, numeric), missing at -2; `codes` (n, categorical)."""
 
     numbers: Floats32
     codes: NDArray[np.int32]
@@ -91,8 +89,8 @@ def comparable_rows(
         for part, x in zip(numbers, values, strict=True):
             part[:, k] = np.where(np.isnan(x), -2.0, np.clip((x - low) / width, -0.5, 1.5))
     for k, name in enumerate(categories):
-        for part, x in zip(codes, shared_codes(*(frame[name] for frame in frames))[0], strict=True):
-            part[:, k] = x
+        for target, levels in zip(codes, shared_codes(*(f[name] for f in frames))[0], strict=True):
+            target[:, k] = levels
     return [ComparableRows(numbers=x, codes=c) for x, c in zip(numbers, codes, strict=True)]
 
 
@@ -101,7 +99,7 @@ def nearest_distance(rows: ComparableRows, others: ComparableRows) -> Floats32:
     n, m = len(rows.codes), len(others.codes)
     nearest = np.full(n, np.inf, dtype=np.float32)
     # Column-major copies: a block reads each column as one run.
-    numbers, codes = (np.ascontiguousarray(x.T) for x in (others.numbers, others.codes))
+    numbers, codes = np.ascontiguousarray(others.numbers.T), np.ascontiguousarray(others.codes.T)
     bounded = _needs_bound(rows.numbers, others.numbers)
     for i in range(0, n, BLOCK[0]):
         block = slice(i, min(i + BLOCK[0], n))
