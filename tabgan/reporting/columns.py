@@ -63,7 +63,7 @@ def as_numbers(series: pd.Series) -> Floats:
     if _is_time(series.dtype):
         moments = exact_times(series)
         return np.where(moments == np.iinfo(np.int64).min, np.nan, moments / 1e6)
-    return pd.to_numeric(series).to_numpy(dtype=np.float64, na_value=np.nan)
+    return np.asarray(series.to_numpy(dtype=np.float64, na_value=np.nan))
 
 
 def exact_times(series: pd.Series) -> NDArray[np.int64]:
@@ -84,7 +84,7 @@ def exact_values(series: pd.Series) -> NDArray[np.int64] | Floats:
         return exact_times(series)
     if types.is_integer_dtype(series.dtype) and not types.is_unsigned_integer_dtype(series.dtype):
         return series.to_numpy(dtype=np.int64)
-    return pd.to_numeric(series).to_numpy(dtype=np.float64)
+    return series.to_numpy(dtype=np.float64)
 
 
 def shared_codes(*columns: pd.Series) -> tuple[list[Codes], int]:
