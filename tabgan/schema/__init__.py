@@ -1,0 +1,6 @@
+"""What the columns of a table are: their kinds, inferred from data, printed, written and read as JSON."""
+
+from tabgan.schema.kinds import Column, Kind
+from tabgan.schema.schema import Schema
+
+__all__ = ["Column", "Kind", "Schema"]
