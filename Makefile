@@ -7,6 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 DEV := $(VENV)/dev.stamp
 BENCH := $(VENV)/bench.stamp
+DEMO_TIME ?= 60s
 
 help:
 	@echo "make demo    fit a bundled table, sample from it, compare"
@@ -24,6 +25,13 @@ $(DEV): pyproject.toml constraints.txt | $(VENV)/bin/python
 $(BENCH): $(DEV)
 	$(BIN)/python -m pip install --quiet -c constraints.txt -e '.[dev,bench]'
 	@touch $@
+
+demo: $(DEV)
+	mkdir -p demo
+	$(BIN)/tabgan fit datasets/loans.csv -o demo/loans.tabgan --max-time $(DEMO_TIME) --seed 0
+	$(BIN)/tabgan sample demo/loans.tabgan -o demo/loans.csv --seed 0
+	@head -n 6 demo/loans.csv
+	$(BIN)/python examples/compare.py datasets/loans.csv demo/loans.csv
 
 test: $(DEV)
 	$(BIN)/python -m pytest -q -m "not slow and not gpu and not peer"

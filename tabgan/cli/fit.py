@@ -1,0 +1,99 @@
+"""`tabgan fit`: learn a table and keep what was learnt in one file."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+from click.core import ParameterSource
+
+from tabgan.cli.duration import Duration
+from tabgan.cli.output import check_place, write_sample
+from tabgan.cli.reading import read_table, reading_options
+from tabgan.cli.table import text_table
+from tabgan.config import Config
+
+if TYPE_CHECKING:
+    from tabgan.estimator import TabGAN
+
+
+SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # of the estimator
+
+
+@click.command()
+@click.argument("data")
+@click.option(
+    "-o", "--output", "model", metavar="MODEL", help="Where to keep the model  [default: data.tabgan here]"
+)
+@reading_options
+@click.option(
+    "--max-time",
+    metavar="TIME",
+    type=Duration(),
+    help=f"Longest time of the whole fit: 90s, 5m, 1h, none  [default: {Config.max_time:g}s]",
+)
+@click.option("--epochs", metavar="N", type=click.IntRange(min=1), help="Passes over the rows.")
+@click.option("--device", metavar="D", help="auto, cpu, cuda or mps.")
+@click.option(
+    "--seed", "random_state", metavar="N", type=click.IntRange(min=0), help="Makes the run repeatable."
+)
+@click.option(
+    "--protect-rare", metavar="K", type=click.IntRange(min=0), help="Fold levels seen in fewer than K rows."
+)
+@click.option(
+    "--sample",
+    "n_rows",
+    metavar="N",
+    type=click.IntRange(min=0),
+    help="Sample N rows right after; needs --out.",
+)
+@click.option("--out", metavar="FILE", help="Where these rows go: .csv, .parquet or .jsonl.")
+def fit(data: str, model: str | None, n_rows: int | None, out: str | None, **options: Any) -> None:
+    """Learn the table DATA (.csv, .csv.gz, .tsv or .parquet) and write a model file.
+
+    Ctrl-C stops the training and keeps the best model so far.
+
+    \b
+    Example:
+      tabgan fit data.csv
+      tabgan fit sales.csv --identifier order_id --drop notes --max-time 10m -o sales.tabgan
+      tabgan fit data.parquet --sample 100000 --out synthetic.parquet
+    """
+    if n_rows is not None and out is None:
+        raise click.UsageError("--sample needs --out FILE.")
+    model = model or f"{_stem(data)}.tabgan"
+    for place in filter(None, (model, out)):  # before the work, not after it
+        check_place(place)
+    settings = {name: options.pop(name) for name in SETTINGS}
+    # What was not given is left to the library's default.
+    given = {name: value for name, value in settings.items() if not _is_default(name)}
+    source, schema = read_table(data, **options)
+    from tabgan.estimator import TabGAN
+
+    estimator = TabGAN(verbose=True, **given).fit(source, schema=schema)
+    estimator.save(model)
+    click.echo(_learnt(estimator))
+    if estimator.interrupted_:
+        click.echo(f"\nStopped by Ctrl-C. The best model so far is in {model}.")
+        raise KeyboardInterrupt
+    click.echo(f"\nThe model is in {model}. Next:\n\n{_next_commands(model)}")
+    if out is not None:
+        write_sample(estimator, out, n_rows)
+
+
+def _is_default(name: str) -> bool:
+    return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT
+
+
+def _stem(data: str) -> str:
+    """Return a file's name without its suffixes of format and packing: x/my.data.csv.gz -> my.data."""
+    path = Path(data)
+    return path.with_suffix("").stem if path.suffix == ".gz" else path.stem
+
+
+def _learnt(estimator: "TabGAN") -> str:
+    table = text_table(("column", "kind", "learnt"), estimator.describe())
+    return f"Learnt from {estimator.n_rows_:,} rows:\n\n{table}"
+
+
+def _next_commands(model: str) -> str:
+    return f"  tabgan sample {model} -n 1000 -o synthetic.csv\n  tabgan info {model}"

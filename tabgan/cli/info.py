@@ -1,0 +1,42 @@
+"""`tabgan info`: what a model learnt, and every kind of thing that its file stores."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import click
+
+from tabgan.cli.table import text_table
+
+if TYPE_CHECKING:
+    from tabgan.estimator import TabGAN
+
+
+@click.command()
+@click.argument("model")
+def info(model: str) -> None:
+    """Tell what MODEL learnt and what its file stores.
+
+    \b
+    Example:
+      tabgan info data.tabgan
+    """
+    from tabgan.estimator import TabGAN
+
+    estimator = TabGAN.load(model)
+    click.echo("\n\n".join(_sections(model, estimator)))
+
+
+def _sections(model: str, estimator: "TabGAN") -> Iterable[str]:
+    columns = len(estimator.schema_.columns)
+    yield f"{model}: {columns:,} columns, learnt from {estimator.n_rows_:,} rows"
+    yield text_table(("column", "kind", "learnt"), estimator.describe())
+    history = estimator.history_
+    if len(history):
+        last = history.iloc[-1].dropna()
+        yield text_table(("training", "at the end"), [(name, _figure(value)) for name, value in last.items()])
+    yield text_table(("the file stores", "what"), estimator.stored_kinds().items())
+    yield "It stores no row of the table."
+
+
+def _figure(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,63 @@
+"""Where rows go: a file whose suffix names the format, or standard output."""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from tabgan.estimator import TabGAN
+
+FORMATS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl"}
+STDOUT = "-"
+
+
+def format_of(out: str) -> str:
+    """Return the format that a file's suffix names; standard output takes CSV."""
+    if out == STDOUT:
+        return "csv"
+    suffix = Path(out).suffix.lower()
+    if suffix not in FORMATS:
+        raise click.UsageError(f"{out!r}: its suffix must be one of {', '.join(FORMATS)}, found {suffix!r}.")
+    return FORMATS[suffix]
+
+
+def check_place(path: str) -> None:
+    """Refuse a place that cannot be written before the work is done for it."""
+    folder = Path(path).absolute().parent
+    if Path(path).is_dir():
+        raise click.UsageError(f"{path!r}: must be a file, found a folder.")
+    if not folder.is_dir():
+        raise click.UsageError(f"{path!r}: its folder does not exist; make it first.")
+    if not os.access(folder, os.W_OK):
+        raise click.UsageError(f"{path!r}: its folder cannot be written; choose another.")
+
+
+def write_sample(
+    estimator: "TabGAN",
+    out: str,
+    n_rows: int | None = None,
+    *,
+    where: Mapping[Any, Any] | None = None,
+    random_state: int | None = None,
+) -> None:
+    """Sample and write batch by batch: memory does not grow with the number of rows.
+
+    Without `n_rows`, as many rows as were fitted. A file appears under its name when it is complete.
+    """
+    from tqdm import tqdm
+
+    from tabgan.data import open_writer
+
+    n_rows = estimator.n_rows_ if n_rows is None else n_rows
+    batches = estimator.sample_iter(n_rows, where=where or None, random_state=random_state)
+    # disable=None: no bar where standard error is no terminal
+    with (
+        open_writer(out, format_of(out), estimator.schema_) as writer,
+        tqdm(total=n_rows, unit="row", unit_scale=True, desc="sampling", disable=None) as bar,
+    ):
+        for batch in batches:
+            writer.write(batch)
+            bar.update(len(batch))
