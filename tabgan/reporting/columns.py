@@ -12,6 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pandas.api import types
 
+from tabgan.errors import DataError, SchemaError
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Names = Sequence[Hashable] | None  # the categorical columns; None: by dtype
@@ -40,20 +42,22 @@ def split_columns(
 
     Raises
     ------
-    ValueError
-        When the columns differ, a frame has no rows, or `categorical` names an unknown column.
+    SchemaError
+        When the columns differ, or `categorical` names an unknown one.
+    DataError
+        When a frame has no rows.
     """
     if set(real.columns) != set(synthetic.columns) or real.shape[1] != synthetic.shape[1]:
         odd = sorted(set(real.columns) ^ set(synthetic.columns), key=str)[:5]
-        raise ValueError(f"both frames must have the same columns; found in one only: {odd}")
+        raise SchemaError(f"both frames must have the same columns; found in one only: {odd}")
     if not len(real) or not len(synthetic):
-        raise ValueError(f"both frames must have rows; found {len(real)} real and {len(synthetic)} synthetic")
+        raise DataError(f"both frames must have rows; found {len(real)} real and {len(synthetic)} synthetic")
     if categorical is None:
         chosen: set[Hashable] = {name for name in real.columns if _looks_categorical(real[name].dtype)}
     else:
         chosen = set(categorical)
         if unknown := sorted(chosen - set(real.columns), key=str):
-            raise ValueError(f"categorical names columns that the frames do not have: {unknown[:5]}")
+            raise SchemaError(f"categorical names columns that the frames do not have: {unknown[:5]}")
     names = list(real.columns)
     return [n for n in names if n not in chosen], [n for n in names if n in chosen]
 

@@ -11,6 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
+from tabgan.errors import DataError
 from tabgan.reporting.columns import Names, as_numbers, shared_codes, split_columns
 
 Classifier = Literal["xgb", "hist"]
@@ -55,12 +56,14 @@ def c2st(
 
     Raises
     ------
+    DataError
+        When a side has fewer than 3 rows.
     ModuleNotFoundError
         When "xgb" is asked for and xgboost is not installed.
     """
     n_rows = min(len(real), len(synthetic))
     if n_rows < N_FOLDS:
-        raise ValueError(f"a two-sample test needs {N_FOLDS} rows of each side; found {n_rows}")
+        raise DataError(f"a two-sample test needs {N_FOLDS} rows of each side; found {n_rows}")
     rng = np.random.default_rng(random_state)
     real, synthetic = (_draw(frame, n_rows, rng) for frame in (real, synthetic))
     features = row_features(real, synthetic, categorical, max_levels=_max_levels(classifier))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from tabgan.errors import DataError
 from tabgan.reporting.columns import Names, as_numbers, exact_values, shared_codes, split_columns
 
 Floats32 = NDArray[np.float32]
@@ -45,11 +46,11 @@ def dcr_share(
 
     Raises
     ------
-    ValueError
+    DataError
         When the halves differ in size: the nearest of more rows is nearer by that alone.
     """
     if len(train_half) != len(holdout):
-        raise ValueError(
+        raise DataError(
             "train_half and holdout must have the same number of rows; "
             f"found {len(train_half)} and {len(holdout)}: cut the longer one"
         )

@@ -13,11 +13,13 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import train_test_split
 
+from tabgan.errors import DataError, SchemaError
 from tabgan.reporting.columns import Names, as_numbers, shared_codes, split_columns
 from tabgan.reporting.detection import MAX_HIST_LEVELS, import_xgboost, row_features
 
 Learner = Literal["auto", "xgb", "hist"]
 VALIDATION_SHARE = 1 / 9  # of the synthetic rows, as TabSyn's evaluation takes it
+MIN_ROWS = 18  # two rows to validate on
 DEPTHS = (4, 6, 9)
 N_TREES = (100, 300)
 
@@ -59,15 +61,17 @@ def tstr(
 
     Raises
     ------
-    ValueError
-        When `target` is not a column, or fewer than 18 rows have one.
+    SchemaError
+        When `target` is not a column.
+    DataError
+        When fewer than 18 synthetic rows, or no test row, have a target.
     """
     numeric, categories = split_columns(test, synthetic, categorical)
     if target not in test.columns:
-        raise ValueError(f"target must be a column; found {target!r}, the columns are {list(test.columns)}")
+        raise SchemaError(f"target must be a column; found {target!r}, the columns are {list(test.columns)}")
     synthetic, test = (frame[frame[target].notna()] for frame in (synthetic, test))
-    if len(synthetic) < 18 or not len(test):
-        raise ValueError(f"target {target!r}: needs 18 synthetic rows and a test row with a value")
+    if len(synthetic) < MIN_ROWS or not len(test):
+        raise DataError(f"target {target!r}: needs {MIN_ROWS} synthetic rows and a test row with a value")
     name = _choose(learner)
     kept = [n for n in categories if n != target]
     features = row_features(
@@ -96,7 +100,7 @@ def _classification(
     classes, y = np.unique(y, return_inverse=True)
     if len(classes) < 2:  # nothing to learn: every row gets the same score
         return Utility(metric="auc", score=0.5, learner=name)
-    stratify = y if np.bincount(y).min() > 1 and len(classes) <= len(y) // 18 else None
+    stratify = y if np.bincount(y).min() > 1 and len(classes) <= len(y) // MIN_ROWS else None
     fit, held = train_test_split(
         np.arange(len(y)), test_size=VALIDATION_SHARE, random_state=seed, stratify=stratify
     )
