@@ -1,0 +1,119 @@
+"""Where every symbol of a table lies: the only place that knows offsets.
+
+A column becomes one or a few *symbols*, small integers. A number is (mode, place), a category of many
+levels is (group, member), a datetime is the symbols of its day and of its time of day. A symbol may have a
+*parent* in the same column: a place means something only in a continuous mode. Where a symbol does not
+apply, its code is -1.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+NOT_APPLICABLE = -1
+
+
+@dataclass(frozen=True, kw_only=True)
+class Symbol:
+    """One small categorical variable of a column.
+
+    ``parent`` counts symbols within the column (in a `Layout`: within the row); the symbol applies where
+    the parent's code is at least ``applies_from``.
+    """
+
+    role: str
+    n_levels: int
+    parent: int | None = None
+    applies_from: int = 0
+
+
+@dataclass(frozen=True, kw_only=True)
+class NumberTable:
+    """A numeric part of a column: what the network may know of it as a number, its rank.
+
+    ``symbols`` are the positions of (mode,) or (mode, place), within the column (in a `Layout`: within the
+    row). ``rank_low`` and ``rank_width``, shape (modes, places), say where a cell lies in the cumulative
+    distribution of the column; a rank of -1 says that there is no number (missing).
+    """
+
+    symbols: tuple[int, ...]
+    rank_low: NDArray[np.float32]
+    rank_width: NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """The symbols of a row, in canonical order, and which column each belongs to.
+
+    Shapes used everywhere: codes (B, S) with S symbols, fractions (B, R) with R numeric parts.
+    """
+
+    columns: tuple[Hashable, ...]
+    symbols: tuple[Symbol, ...]
+    symbol_column: tuple[int, ...]
+    numbers: tuple[NumberTable, ...]
+    number_column: tuple[int, ...]
+
+    @property
+    def n_symbols(self) -> int:
+        """Number of symbols in a row (S)."""
+        return len(self.symbols)
+
+    @property
+    def n_numbers(self) -> int:
+        """Number of numeric parts in a row (R)."""
+        return len(self.numbers)
+
+    @property
+    def n_levels(self) -> int:
+        """Levels of all symbols together: the rows of an embedding table."""
+        return sum(symbol.n_levels for symbol in self.symbols)
+
+    @property
+    def offsets(self) -> NDArray[np.int64]:
+        """First row of each symbol in a table of all levels, shape (S,)."""
+        sizes = [symbol.n_levels for symbol in self.symbols]
+        return np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if sizes else np.zeros(0, np.int64)
+
+    def symbols_of(self, column: int) -> slice:
+        """Positions of a column's symbols within the row."""
+        return _span(self.symbol_column, column)
+
+    def numbers_of(self, column: int) -> slice:
+        """Positions of a column's numeric parts within the row's fractions."""
+        return _span(self.number_column, column)
+
+    def code_dtype(self) -> type[np.signedinteger[Any]]:
+        """The smallest integer type that holds every code."""
+        largest = max((symbol.n_levels for symbol in self.symbols), default=0)
+        return np.int16 if largest < 2**15 else np.int32
+
+
+def build_layout(parts: Sequence[tuple[Hashable, Sequence[Symbol], Sequence[NumberTable]]]) -> Layout:
+    """Lay columns side by side; ``parts`` are (name, symbols, numbers) with positions within the column."""
+    symbols: list[Symbol] = []
+    numbers: list[NumberTable] = []
+    symbol_column: list[int] = []
+    number_column: list[int] = []
+    for index, (_, column_symbols, column_numbers) in enumerate(parts):
+        start = len(symbols)
+        for symbol in column_symbols:
+            parent = None if symbol.parent is None else symbol.parent + start
+            symbols.append(replace(symbol, parent=parent))
+        for number in column_numbers:
+            numbers.append(replace(number, symbols=tuple(start + s for s in number.symbols)))
+        symbol_column += [index] * len(column_symbols)
+        number_column += [index] * len(column_numbers)
+    names = tuple(name for name, _, _ in parts)
+    return Layout(names, tuple(symbols), tuple(symbol_column), tuple(numbers), tuple(number_column))
+
+
+def _span(owner: tuple[int, ...], column: int) -> slice:
+    start = next((i for i, c in enumerate(owner) if c >= column), len(owner))
+    stop = next((i for i, c in enumerate(owner) if c > column), len(owner))
+    return slice(start, stop)

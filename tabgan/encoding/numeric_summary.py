@@ -1,0 +1,180 @@
+"""What is learnt of a numeric column in chunks, and how it becomes a frozen encoder.
+
+Everything of the data that enters a numeric encoder passes `NumericSummary.freeze`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tabgan.encoding.numeric import NumericEncoder
+
+Array = NDArray[Any]
+
+MAX_DISTINCT = 1 << 20  # beyond this many distinct values neighbours are merged
+MIN_SEEN = 5  # a value stands in a model only if this many rows have it
+MAX_CELLS = 256  # 257 knots
+PLACES = 16
+ROWS_PER_CELL = 20
+ALL_POINTS = 512  # a column of at most this many values (seen often enough) is all point masses
+POINT_SHARE = 1 / 400  # else a value is a point mass from this share of the rows
+TAIL_HALVINGS = 4  # the outermost cells are halved in mass this often, for heavy tails
+
+
+@dataclass(frozen=True)
+class NumericSummary:
+    """Distinct values with their counts: merging two summaries is adding counts.
+
+    Exact up to 2**20 distinct values; beyond, neighbours share the larger one's value.
+    """
+
+    values: Array
+    counts: NDArray[np.int64]
+    n_missing: int = 0
+
+    @classmethod
+    def observe(cls, values: Array, missing: Array) -> NumericSummary:
+        """Summary of one chunk: values (n,) int64 or float64, missing (n,)."""
+        distinct, counts = np.unique(values[~missing] + 0, return_counts=True)  # + 0: -0.0 is 0.0
+        return cls(distinct, counts.astype(np.int64), int(missing.sum()))._bounded()
+
+    def merge(self, other: NumericSummary) -> NumericSummary:
+        """Both summaries together."""
+        both = np.concatenate([self.values, other.values])
+        distinct, inverse = np.unique(both, return_inverse=True)
+        counts = np.zeros(len(distinct), np.int64)
+        np.add.at(counts, inverse, np.concatenate([self.counts, other.counts]))
+        return NumericSummary(distinct, counts, self.n_missing + other.n_missing)._bounded()
+
+    def freeze(self, *, decimals: int | None = None, n_cells: int = MAX_CELLS, n_places: int = PLACES) -> NumericEncoder:
+        """The encoder; ``decimals`` is the grid of a float column, ignored for integers."""
+        grid, units = self._grid(decimals)
+        is_point = _choose_points(units, self.counts)
+        points, rest, rest_counts = units[is_point], units[~is_point], self.counts[~is_point]
+        position = rest - np.searchsorted(points, rest) if grid["on_grid"] else rest
+        edges = _cut(position, rest_counts, bool(grid["on_grid"]), n_cells)
+        if len(edges) - 1 >= 3 * n_places:
+            edges = _make_divisible(edges, position, rest_counts, n_places)
+        else:
+            n_places = 1
+        total = max(int(self.counts.sum()), 1)
+        below = np.cumsum(self.counts) - self.counts
+        edge_values = edges
+        if grid["on_grid"] and len(points):
+            edge_values = edges + np.searchsorted(points - np.arange(len(points)), edges, side="right")
+        cumulative = np.concatenate([below, [total]])
+        return NumericEncoder(
+            **grid,
+            has_missing=self.n_missing > 0,
+            points=points,
+            edges=edges,
+            n_places=n_places,
+            point_ranks=((below + self.counts / 2)[is_point] / total).astype(np.float32),
+            edge_ranks=(cumulative[np.searchsorted(units, edge_values)] / total).astype(np.float32),
+        )
+
+    def _grid(self, decimals: int | None) -> tuple[dict[str, Any], Array]:
+        values = self.values
+        plain = {"on_grid": True, "decimals": 0, "anchor": 0, "step": 1}
+        if values.dtype.kind == "f":
+            scaled = np.abs(values).max(initial=0.0) * 10.0 ** (decimals or 0)
+            if decimals is None or not np.isfinite(scaled) or scaled >= 2.0**53:
+                return plain | {"on_grid": False}, values
+            plain["decimals"] = decimals
+            values = np.rint(values * 10.0**decimals).astype(np.int64)
+        if len(values) and float(values[-1]) - float(values[0]) < 2.0**62:
+            step = int(np.gcd.reduce(values - values[0]))
+            plain |= {"anchor": int(values[0]) % step if step > 1 else 0, "step": max(step, 1)}
+        return plain, (values - plain["anchor"]) // plain["step"]
+
+    def _bounded(self) -> NumericSummary:
+        if len(self.values) <= MAX_DISTINCT:
+            return self
+        often = self.counts > np.partition(self.counts, -MAX_DISTINCT // 4)[-MAX_DISTINCT // 4]
+        group = np.cumsum(np.ones(len(self.values)) / len(self.values) * (MAX_DISTINCT // 2)).astype(np.int64)
+        group = group * 2 + often
+        group[often] = len(self.values) * 2 + np.arange(often.sum())
+        _, inverse = np.unique(group, return_inverse=True)
+        counts = np.bincount(inverse, weights=self.counts).astype(np.int64)
+        values = np.full(len(counts), self.values[0])
+        values[inverse] = self.values  # values are sorted: the last of a group, its largest, stays
+        order = np.argsort(values)
+        return NumericSummary(values[order], counts[order], self.n_missing)
+
+
+def _choose_points(units: Array, counts: Array) -> Array:
+    """Mask of the values that become point masses: seen often enough, and infinities."""
+    seen = counts >= min(MIN_SEEN, max(int(counts.sum()) // 10, 1))
+    infinite = ~np.isfinite(units)
+    if len(units) == 1 or (seen.sum() <= ALL_POINTS and counts[seen].sum() >= 0.9 * counts.sum()):
+        return np.asarray(seen | infinite)
+    often = seen & (counts >= POINT_SHARE * counts.sum())
+    return np.asarray(often | infinite)
+
+
+def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
+    """Knots of cells of about equal mass, (cells + 1,), strictly increasing; none for no values."""
+    n = int(counts.sum())
+    if n == 0:
+        return position[:0]
+    lowest, highest = _extremes(position, counts, n)
+    n_cells = int(np.clip(n // ROWS_PER_CELL, 1, n_cells))
+    levels = _levels(n_cells, n)
+    at = np.searchsorted(np.cumsum(counts), levels * n, side="left")
+    inner = position[np.minimum(at, len(position) - 1)]
+    if on_grid:
+        inner = inner[(inner > lowest) & (inner <= highest)]
+        return np.unique(np.concatenate([[lowest], inner, [highest + 1]])).astype(np.int64)
+    inner = inner[(inner > lowest) & (inner < highest)]
+    if highest <= lowest:
+        highest = np.nextafter(lowest, np.inf)
+    return _rounded(np.unique(np.concatenate([[lowest], inner, [highest]])))
+
+
+def _extremes(position: Array, counts: Array, n: int) -> tuple[Any, Any]:
+    """Means of the k most extreme values at either end (k = 5; half of the values when fewer than ten)."""
+    k = min(MIN_SEEN, max(n // 2, 1))
+    ends = []
+    for values, seen in ((position, counts), (position[::-1], counts[::-1])):
+        few = np.repeat(values[:k], np.minimum(seen[:k], k))[:k]
+        mean = few[0] + (few - few[0]).astype(np.float64).mean()
+        ends.append(int(round(mean)) if position.dtype.kind == "i" and abs(mean) < 2**53 else mean)
+    if position.dtype.kind == "i":
+        ends = [int(end) for end in ends]
+    return ends[0], max(ends[1], ends[0])
+
+
+def _levels(n_cells: int, n: int) -> Array:
+    """Inner quantile levels: even, and halved towards both ends while cells keep enough rows."""
+    even = np.arange(1, n_cells) / n_cells
+    tails = [2.0**-h / n_cells for h in range(1, TAIL_HALVINGS + 1) if n * 2.0**-h / n_cells >= ROWS_PER_CELL]
+    spare = 2 * len(tails)
+    if n_cells > 4 * spare > 0:
+        even = np.arange(1, n_cells - spare) / (n_cells - spare)
+    return np.unique(np.concatenate([even, tails, 1 - np.array(tails)]))
+
+
+def _make_divisible(edges: Array, position: Array, counts: Array, n_places: int) -> Array:
+    """Join the lightest neighbours until ``n_places`` divides the number of cells."""
+    while (len(edges) - 1) % n_places:
+        cell = np.clip(np.searchsorted(edges, position, side="right") - 1, 0, len(edges) - 2)
+        mass = np.bincount(cell, weights=counts, minlength=len(edges) - 1)
+        edges = np.delete(edges, int(np.argmin(mass[:-1] + mass[1:])) + 1)
+    return edges
+
+
+def _rounded(edges: Array) -> Array:
+    """Knots to a thousandth of the smaller neighbouring cell: no knot need be a training value."""
+    if len(edges) < 3:
+        return edges
+    gap = np.diff(edges)
+    finest = np.minimum(np.append(gap, gap[-1]), np.insert(gap, 0, gap[0])) / 1000
+    unit = 10.0 ** np.floor(np.log10(np.maximum(finest, np.finfo(float).tiny * 1e3)))
+    rounded = np.rint(edges / unit) * unit
+    bad = ~np.isfinite(rounded)
+    rounded[bad] = edges[bad]
+    return rounded if np.all(np.diff(rounded) > 0) else edges
