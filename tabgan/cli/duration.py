@@ -9,7 +9,12 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _NUMBER = r"(\d+(?:\.\d+)?)"
 
 
-class Duration(click.ParamType):
+def as_text(seconds: float | None) -> str:
+    """Return seconds as `Duration` reads them."""
+    return "none" if seconds is None else f"{seconds:.12g}s"
+
+
+class Duration(click.ParamType[float | None]):
     """Seconds as a float from texts such as `90`, `90s`, `5m`, `1h30m`; `none` is None, no limit."""
 
     name = "time"

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from tabgan.cli.duration import Duration
-from tabgan.cli.output import check_place, write_sample
+from tabgan.cli.duration import Duration, as_text
+from tabgan.cli.output import STDOUT, check_place, format_of, write_sample
 from tabgan.cli.reading import read_table, reading_options
 from tabgan.cli.table import text_table
 from tabgan.config import Config
@@ -29,7 +29,7 @@ SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # o
     "--max-time",
     metavar="TIME",
     type=Duration(),
-    help=f"Longest time of the whole fit: 90s, 5m, 1h, none  [default: {Config.max_time:g}s]",
+    help=f"Longest time of the whole fit: 90s, 5m, 1h, none  [default: {as_text(Config.max_time)}]",
 )
 @click.option("--epochs", metavar="N", type=click.IntRange(min=1), help="Passes over the rows.")
 @click.option("--device", metavar="D", help="auto, cpu, cuda or mps.")
@@ -58,11 +58,8 @@ def fit(data: str, model: str | None, n_rows: int | None, out: str | None, **opt
       tabgan fit sales.csv --identifier order_id --drop notes --max-time 10m -o sales.tabgan
       tabgan fit data.parquet --sample 100000 --out synthetic.parquet
     """
-    if n_rows is not None and out is None:
-        raise click.UsageError("--sample needs --out FILE.")
     model = model or f"{_stem(data)}.tabgan"
-    for place in filter(None, (model, out)):  # before the work, not after it
-        check_place(place)
+    _check_places(data, model, out, n_rows)
     settings = {name: options.pop(name) for name in SETTINGS}
     # What was not given is left to the library's default.
     given = {name: value for name, value in settings.items() if not _is_default(name)}
@@ -78,6 +75,23 @@ def fit(data: str, model: str | None, n_rows: int | None, out: str | None, **opt
     click.echo(f"\nThe model is in {model}. Next:\n\n{_next_commands(model)}")
     if out is not None:
         write_sample(estimator, out, n_rows)
+
+
+def _check_places(data: str, model: str, out: str | None, n_rows: int | None) -> None:
+    """Refuse, before the work, what could not be written after it."""
+    if n_rows is not None and out is None:
+        raise click.UsageError("--sample needs --out FILE.")
+    if out == STDOUT:
+        raise click.UsageError("--out must name a file: standard output tells what was learnt.")
+    if out is not None:
+        format_of(out)
+    places = [data, model, *([out] if out else [])]
+    if len({Path(place).absolute() for place in places}) < len(places):
+        raise click.UsageError(
+            f"the table, the model and --out must be different files, found {', '.join(places)}."
+        )
+    for place in places[1:]:
+        check_place(place)
 
 
 def _is_default(name: str) -> bool:

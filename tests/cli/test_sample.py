@@ -1,0 +1,93 @@
+import io
+import subprocess
+import sys
+
+import pandas as pd
+import pytest
+
+from tabgan.cli import main
+from tests.cli.conftest import N_ROWS, people, run
+
+
+def read(text: str) -> pd.DataFrame:
+    return pd.read_csv(io.StringIO(text), keep_default_na=False, na_values=[""])
+
+
+def test_without_n_as_many_rows_as_were_fitted_on_standard_output(fitted):
+    result = run("sample", fitted.model)
+    rows = read(result.stdout)
+    assert len(rows) == N_ROWS
+    assert list(rows) == list(people())
+
+
+def test_every_format_holds_the_same_rows(fitted, tmp_path):
+    for name in ("a.csv", "a.parquet", "a.jsonl"):
+        result = run("sample", fitted.model, "-n", 50, "--seed", 3, "-o", tmp_path / name)
+        assert result.stdout == ""
+    csv = read((tmp_path / "a.csv").read_text())
+    parquet = pd.read_parquet(tmp_path / "a.parquet")
+    json = pd.read_json(tmp_path / "a.jsonl", lines=True, convert_dates=False)
+    for other in (parquet, json):
+        pd.testing.assert_frame_equal(csv, other, check_dtype=False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.csv", "a.jsonl", "a.parquet"]
+
+
+def test_the_same_seed_gives_the_same_rows(fitted):
+    first, again, other = (run("sample", fitted.model, "-n", 40, "--seed", seed).stdout for seed in (1, 1, 2))
+    assert first == again
+    assert first != other
+
+
+def test_conditions_hold_in_every_row(fitted):
+    rows = read(run("sample", fitted.model, "-n", 60, "--where", "income=>50K", "--where", "weight=").stdout)
+    assert len(rows) == 60
+    assert (rows["income"] == ">50K").all()
+    assert rows["weight"].isna().all()
+
+
+def test_no_rows_are_a_header(fitted):
+    assert run("sample", fitted.model, "-n", 0).stdout.strip() == ",".join(people())
+
+
+@pytest.mark.parametrize(
+    ("args", "told"),
+    [
+        (["--where", "Income=x"], "'Income'"),
+        (["--where", "income"], "'column=value'"),
+        (["--where", "income=lots"], "column 'income'"),
+        (["--where", "age=old"], "column 'age': --where must give an integer"),
+        (["--where", "age="], "column 'age'"),
+        (["--where", "person_id=P-1"], "column 'person_id'"),
+        (["-o", "rows.txt"], "its suffix must be one of"),
+        (["-o", "no/rows.csv"], "its folder does not exist"),
+    ],
+)
+def test_what_cannot_be_sampled_is_told_in_one_line(fitted, tmp_path, monkeypatch, args, told):
+    monkeypatch.chdir(tmp_path)
+    result = run("sample", fitted.model, *args, code=2)
+    assert told in result.stderr
+    assert (result.stdout, result.stderr.count("\n")) == ("", 1)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("command", ["sample", "info"])
+def test_what_is_no_model_is_told_in_one_line(fitted, tmp_path, command):
+    damaged = tmp_path / "damaged.tabgan"
+    damaged.write_bytes(fitted.model.read_bytes()[:-1])
+    for path in (damaged, fitted.data, tmp_path, tmp_path / "missing"):
+        result = run(command, path, code=2)
+        assert str(path) in result.stderr
+        assert (result.stdout, result.stderr.count("\n")) == ("", 1)
+
+
+def test_a_reader_that_leaves_early_is_no_error_to_tell(fitted):
+    code = "from tabgan.cli import main; main()"
+    command = [sys.executable, "-c", code, "sample", str(fitted.model), "-n", "100000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline().strip() == ",".join(people())
+        process.stdout.close()
+        assert "Traceback" not in process.stderr.read()
+
+
+def test_the_group_lists_the_command():
+    assert "sample" in main.commands

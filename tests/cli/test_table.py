@@ -1,0 +1,14 @@
+from tabgan.cli.table import MAX_WIDTH, text_table
+
+
+def test_columns_are_aligned():
+    assert text_table(("a", "bcd"), [("long", 1), ("", 22)]) == "a     bcd\n----  ---\nlong  1\n      22"
+
+
+def test_a_header_alone_is_a_table():
+    assert text_table(("a",), []) == "a\n-"
+
+
+def test_every_row_stays_on_its_line():
+    lines = text_table(("x",), [("one\ntwo\x1b[31m\0",), ("w" * 1000,)]).splitlines()
+    assert lines[2:] == ["one\\ntwo\\x1b[31m\\x00", "w" * (MAX_WIDTH - 1) + "…"]
