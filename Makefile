@@ -1,17 +1,18 @@
 # One entry for people and for CI. Every target builds .venv first, and again when a requirement changes.
 .DELETE_ON_ERROR:
-.PHONY: help demo test test-all check format bench clean
+.PHONY: help demo test test-all test-pandas2 check format bench clean
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 DEV := $(VENV)/dev.stamp
 BENCH := $(VENV)/bench.stamp
+OLD := .venv-pandas2
 DEMO_TIME ?= 60s
 
 help:
 	@echo "make demo    fit a bundled table, sample from it, compare"
-	@echo "make test    the tests that take seconds   (make test-all: every test)"
+	@echo "make test    the tests that take seconds   (test-all: every test; test-pandas2: with pandas 2.2)"
 	@echo "make check   lint, format, types, tests: what CI runs"
 	@echo "make bench   fit and score every table found under \$$TABGAN_DATA"
 
@@ -39,6 +40,15 @@ test: $(DEV)
 test-all: $(DEV)
 	$(BIN)/python -m pytest -q -m "not gpu and not peer"
 
+$(OLD)/dev.stamp: pyproject.toml constraints.txt
+	$(PYTHON) -m venv $(OLD)
+	sed '/^pandas==/d' constraints.txt > $(OLD)/constraints.txt
+	$(OLD)/bin/python -m pip install --quiet -c $(OLD)/constraints.txt -e '.[dev]' 'pandas==2.2.*'
+	@touch $@
+
+test-pandas2: $(OLD)/dev.stamp
+	$(OLD)/bin/python -m pytest -q -m "not slow and not gpu and not peer"
+
 check: $(DEV)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,4 +63,4 @@ bench: $(BENCH)
 	$(BIN)/python -m benchmarks
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info demo .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(OLD) build dist *.egg-info demo .pytest_cache .mypy_cache .ruff_cache .hypothesis

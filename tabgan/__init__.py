@@ -20,8 +20,8 @@ if TYPE_CHECKING:
         DataError,
         ModelFileError,
         SchemaError,
-        TableTooLargeError,
         TabganError,
+        TableTooLargeError,
         TrainingError,
     )
     from tabgan.estimator import TabGAN
@@ -37,8 +37,8 @@ __all__ = [
     "Schema",
     "SchemaError",
     "TabGAN",
-    "TableTooLargeError",
     "TabganError",
+    "TableTooLargeError",
     "TrainingError",
     "__version__",
     "errors",
