@@ -119,6 +119,8 @@ def _to_bytes(kind: str, metadata: Mapping[str, Any], tensors: Mapping[str, np.n
         "tensors": {name: [str(array.dtype), list(array.shape)] for name, array in arrays.items()},
     }
     try:
+        if _has_other_keys(metadata):  # JSON would turn a key 1 into "1" and say nothing
+            raise TypeError("every key of a dict must be text")
         text = json.dumps(manifest, sort_keys=True, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise ModelFileError(f"a model's metadata must be plain JSON values: {error}") from error
@@ -132,6 +134,12 @@ def _to_bytes(kind: str, metadata: Mapping[str, Any], tensors: Mapping[str, np.n
     start = _checksum_start(content)
     content[start : start + 64] = hashlib.sha256(content).hexdigest().encode()
     return content
+
+
+def _has_other_keys(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return any(not isinstance(key, str) or _has_other_keys(inner) for key, inner in value.items())
+    return isinstance(value, list | tuple) and any(map(_has_other_keys, value))
 
 
 def _storable(name: str, array: np.ndarray) -> np.ndarray:
