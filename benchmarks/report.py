@@ -23,6 +23,7 @@ COLUMNS = {  # record field: (heading, format)
     "mle": ("MLE", "{:.3f}"),
     "copied": ("copied", "{:.1f}"),
     "copied_holdout": ("(unseen)", "{:.1f}"),
+    "copied_excess_max": ("worst excess", "{:+.1f}"),
     "holdout_log_prob": ("log p unseen", "{:.3f}"),
 }
 
