@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
 
 from tabgan.schema.kinds import Column, Kind
-
-if TYPE_CHECKING:
-    from tabgan.schema.schema import Schema
 
 _WIDEST = 32
 
 
-def schema_table(schema: Schema) -> str:
+def schema_table(columns: Sequence[Column]) -> str:
     """One line a column: name, kind, dtype, whether values are missing, and what else is known."""
     head = ("column", "kind", "dtype", "missing", "known")
     rows = [
@@ -23,7 +20,7 @@ def schema_table(schema: Schema) -> str:
             "yes" if column.missing else "",
             details(column),
         )
-        for column in schema.columns
+        for column in columns
     ]
     widths = [max(len(row[i]) for row in [head, *rows]) for i in range(4)]
     lines = [
@@ -52,6 +49,6 @@ def details(column: Column) -> str:
 
 
 def _clip(text: str) -> str:
-    """`text` on one line, at most `_WIDEST` characters; a control character is shown, not sent to the terminal."""
+    """`text` on one line, at most `_WIDEST` characters, control characters written out."""
     text = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text[: _WIDEST + 1])
     return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"

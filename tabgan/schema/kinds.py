@@ -34,13 +34,14 @@ class Column:
     ----------
     name : as the frame has it: a string, a number, a tuple, None.
     kind : how it is modelled.
-    dtype : what to give back, as pandas writes it ("int64", "Int64", "int64[pyarrow]", "datetime64[ns, UTC]").
+    dtype : what to give back, as pandas writes it ("int64", "Int64", "int64[pyarrow]").
         Python objects name their type in brackets: "object[date]", "object[decimal]"; "object" is text.
     missing : whether there were missing values.
     decimals : float: digits after the point that every value keeps to (12.50: 2); None is continuous.
     origin : integer: subtracted before 64-bit arithmetic (for uint64 beyond 2**63).
     ordered : category: whether the levels have an order.
-    levels : category of a pandas or Arrow dictionary: its declared levels, in order; boolean: the stored pair.
+    levels : category with declared levels (pandas categorical, Arrow dictionary): all of them, in order;
+        boolean: the stored pair, false first.
     unit : datetime and timedelta: what the integers count, one of ns, us, ms, s, D.
     zone : datetime: the time zone to give back; the integers are UTC.
     format : datetime held as text or as integers: its strftime format.

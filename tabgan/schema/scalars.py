@@ -1,7 +1,7 @@
 """Names, levels and constants as JSON and back: the same value and the same type.
 
-Strings, booleans, None, integers and finite floats are JSON as they are; anything else is an object with one key
-that names its type: ``{"tuple": ["a", 1]}``, ``{"timestamp": "2024-01-31T00:00:00"}``.
+Strings, booleans, None, integers and finite floats are JSON as they are; anything else is an object with one
+key that names its type: ``{"tuple": ["a", 1]}``, ``{"timestamp": "2024-01-31T00:00:00"}``.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def scalar_from_json(value: Any) -> Any:
     """The value that `scalar_to_json` wrote."""
     if not isinstance(value, dict):
         return value
-    tag, held = next(iter(value.items()), ("", None))
+    tag, held = next(iter(value.items()), ("", ""))
     if tag == "float":
         return float(held)
     if len(value) != 1 or tag not in _TAGS:

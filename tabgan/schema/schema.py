@@ -8,12 +8,14 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from tabgan.errors import ColumnError, SchemaError
+from tabgan.schema.display import schema_table
 from tabgan.schema.kinds import Column, Kind
 from tabgan.schema.scalars import scalar_from_json, scalar_to_json
 
 FORMAT = 1  # of the JSON; a reader refuses what is newer
 CONTAINERS = ("pandas", "arrow")
 _FIELDS = {field.name: field for field in fields(Column)}
+_NAMES = (Kind.IDENTIFIER, Kind.TEXT, Kind.INTEGER)
 _SCALARS = ("name", "value")  # fields that hold any scalar
 
 
@@ -76,7 +78,7 @@ class Schema:
                 found = find_name(name, self.names)
                 if wanted.setdefault(found, kind) != kind:
                     raise ColumnError(
-                        f"column {found!r}: one kind must be asked for; found {wanted[found]} and {kind}; choose one"
+                        f"column {found!r}: one kind must be asked for; found {wanted[found]} and {kind}"
                     )
         gone = {find_name(name, self.names) for name in drop}
         kept = [column for column in self.columns if column.name not in gone]
@@ -106,9 +108,7 @@ class Schema:
         return cls(columns, held.get("container", "pandas"), held.get("n_rows", 0))
 
     def __str__(self) -> str:
-        from tabgan.schema.display import schema_table
-
-        return schema_table(self)
+        return schema_table(self.columns)
 
 
 def check_names(names: Iterable[Hashable]) -> None:
@@ -154,17 +154,18 @@ def change_kind(column: Column, kind: str) -> Column:
     ColumnError
         Text cannot become a number; nothing but itself can become a time.
     """
-    wanted = Column(name=column.name, kind=Kind.CATEGORY, dtype=column.dtype, missing=column.missing)
     if kind == column.kind:
         return column
+    bare = Column(name=column.name, kind=Kind.CATEGORY, dtype=column.dtype, missing=column.missing)
+    if kind == Kind.CATEGORY and column.kind is Kind.BOOLEAN:
+        return bare
     if kind == Kind.CATEGORY:
-        pair = column.kind is Kind.BOOLEAN
-        return replace(wanted, levels=None if pair else column.levels, ordered=column.ordered)
-    if kind in (Kind.IDENTIFIER, Kind.TEXT):
-        return replace(wanted, kind=Kind(kind))
+        unit = None if column.format else column.unit
+        return replace(bare, levels=column.levels, ordered=column.ordered, unit=unit, zone=column.zone)
+    if kind in (Kind.IDENTIFIER, Kind.TEXT) and column.kind in (Kind.CATEGORY, *_NAMES):
+        return replace(bare, kind=Kind(kind))
     raise ColumnError(
-        f"column {column.name!r}: a {column.kind} can become category, identifier or text; found {kind!r}; "
-        "convert the column before fitting"
+        f"column {column.name!r}: a {column.kind} cannot become {kind!r}; convert the column before fitting"
     )
 
 
