@@ -1,0 +1,50 @@
+"""Training-by-sampling: in which order the columns of a batch are known.
+
+CTGAN tells the generator one discrete column and lets it fill in the others (Xu et al. 2019, section 4.3). Here
+three runs follow one another, each in canonical order: known columns K, constrained columns S, the rest.
+Half of the steps have K and S empty: the plain canonical order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def before_matrix(symbol_column: Sequence[int], run_of_column: NDArray[np.int64]) -> NDArray[np.float32]:
+    """(S, S) matrix with 1 where symbol t (second axis) comes before symbol s (first axis).
+
+    Columns of a lower run come first; within a run, and within a column, canonical order holds.
+    """
+    run = run_of_column[np.asarray(symbol_column, np.int64)]
+    position = np.empty(len(run), np.int64)
+    position[np.argsort(run, kind="stable")] = np.arange(len(run))
+    return (position[:, None] > position[None, :]).astype(np.float32)
+
+
+def canonical_order(symbol_column: Sequence[int]) -> NDArray[np.float32]:
+    """Every symbol after all symbols on its left, (S, S)."""
+    return before_matrix(symbol_column, np.zeros(max(symbol_column, default=0) + 1, np.int64))
+
+
+def draw_runs(n_columns: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Run (0, 1 or 2) of each column, (C,): K of any size, S of up to three columns in half of the draws."""
+    runs = np.full(n_columns, 2, np.int64)
+    shuffled = rng.permutation(n_columns)
+    n_known = int(rng.integers(0, n_columns)) if n_columns > 1 else 0
+    n_constrained = int(rng.integers(1, 4)) if rng.random() < 0.5 else 0
+    runs[shuffled[:n_known]] = 0
+    runs[shuffled[n_known : n_known + n_constrained]] = 1
+    return runs
+
+
+def draw_hidden(n_columns: int, at_most: int, rng: np.random.Generator) -> list[bool]:
+    """Columns that the generator fills in for the critic, one flag each: all (where allowed), or a random part."""
+    count = n_columns
+    if n_columns > at_most or rng.random() < 0.5:
+        count = int(rng.integers(1, min(n_columns, at_most) + 1))
+    hidden = np.zeros(n_columns, bool)
+    hidden[rng.choice(n_columns, count, replace=False)] = True
+    return [bool(flag) for flag in hidden]

@@ -1,0 +1,91 @@
+"""Every default of the library, written once; the constructor and the command line read them from here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+OBJECTIVES = ("likelihood", "likelihood+critic")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Config:
+    """How a model is built and trained.
+
+    Attributes
+    ----------
+    max_time : seconds of a whole fit, reading and encoding included; None for no limit.
+    epochs : passes over the rows in the likelihood stage; None: at most ``MAX_EPOCHS``, less when held-out rows
+        no longer gain. With ``max_time=None`` a fit is repeatable on the same machine.
+    objective : "likelihood" or "likelihood+critic".
+    batch_size : rows a step.
+    width : H, width of the running context.
+    hidden : width of each head.
+    dropout : share of a head's units that is dropped in training.
+    learning_rate, weight_decay : of AdamW in the likelihood stage.
+    canonical_share : share of steps in canonical order; the rest trains random subsets first.
+    validation_share : rows held out to decide when to stop; at least 200, at most 20,000, none for small tables.
+    critic_share : share of the time (and, without a time limit, of the steps) for likelihood and critic together.
+    critic_learning_rate : of critic and generator while they play.
+    critic_hidden : width of the critic's layers.
+    critic_steps : critic steps before each generator step.
+    pac : rows that the critic judges together.
+    penalty : weight of the gradient penalty.
+    likelihood_weight : weight of the cross-entropy while they play.
+    temperature : of the straight-through Gumbel-softmax.
+    """
+
+    max_time: float | None = 240.0
+    epochs: int | None = None
+    objective: str = "likelihood+critic"
+    batch_size: int = 512
+    width: int = 256
+    hidden: int = 128
+    dropout: float = 0.2
+    learning_rate: float = 2e-3
+    weight_decay: float = 1e-4
+    canonical_share: float = 0.5
+    validation_share: float = 0.1
+    critic_share: float = 0.4
+    critic_learning_rate: float = 2e-4
+    critic_hidden: int = 256
+    critic_steps: int = 1
+    pac: int = 1
+    penalty: float = 10.0
+    likelihood_weight: float = 1.0
+    temperature: float = 0.5
+
+    def __post_init__(self) -> None:
+        for name in ("batch_size", "width", "hidden", "critic_hidden", "critic_steps", "pac"):
+            _check(
+                name, getattr(self, name), lambda v: isinstance(v, int) and v >= 1, "a whole number from 1 up"
+            )
+        for name in ("learning_rate", "critic_learning_rate", "temperature"):
+            _check(name, getattr(self, name), lambda v: v > 0, "above 0")
+        for name in ("weight_decay", "penalty", "likelihood_weight"):
+            _check(name, getattr(self, name), lambda v: v >= 0, "0 or more")
+        for name in ("dropout", "validation_share", "critic_share"):
+            _check(name, getattr(self, name), lambda v: 0 <= v < 1, "from 0 up to, not including, 1")
+        _check("canonical_share", self.canonical_share, lambda v: 0 <= v <= 1, "between 0 and 1")
+        _check("max_time", self.max_time, lambda v: v is None or v > 0, "None or seconds above 0")
+        _check(
+            "epochs",
+            self.epochs,
+            lambda v: v is None or (isinstance(v, int) and v >= 1),
+            "None or at least 1",
+        )
+        _check("objective", self.objective, lambda v: v in OBJECTIVES, f"one of {', '.join(OBJECTIVES)}")
+        _check("batch_size", self.batch_size, lambda v: v % self.pac == 0, f"divisible by {self.pac=}")
+
+
+MAX_EPOCHS = 200
+MAX_SYMBOLS = 4_000  # beyond, a table is refused: the context sum and its memory are not built for it
+MICRO_BATCH_BYTES = 256 * 2**20  # activations of one micro-batch in training
+SAMPLE_BLOCK = 4_096  # rows that share one seed when sampling
+MIN_VALIDATION_ROWS = 200
+MAX_VALIDATION_ROWS = 20_000
+MAX_HIDDEN_COLUMNS = 16  # columns that the generator fills in for the critic in one step
+
+
+def _check(name, value, holds, expected) -> None:  # type: ignore[no-untyped-def]
+    if isinstance(value, bool) or not holds(value):
+        raise ValueError(f"{name} must be {expected}, got {value!r}")

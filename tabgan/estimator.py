@@ -1,0 +1,311 @@
+"""`TabGAN`: fit a table, sample rows like it."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import time
+from collections.abc import Hashable, Iterator, Mapping
+from numbers import Integral
+from typing import Any, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_is_fitted
+
+from tabgan.config import Config
+from tabgan.data import open_source
+from tabgan.data.containers import to_container
+from tabgan.encoding.fit import fit_table
+from tabgan.errors import ModelFileError
+from tabgan.model import FittedModel, pack, unpack
+from tabgan.model_file import load_model, save_model
+from tabgan.schema import Schema, infer_schema
+from tabgan.training.progress import Progress
+from tabgan.training.runtime import resolve_device
+from tabgan.training.trainer import Trainer
+
+MODEL_KIND = "tabgan"
+SAVE_SECONDS = 2.0  # of the time limit, kept for what comes after training
+
+
+class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+    """Learn a table and sample rows like it.
+
+    A conditional generator fills in a row column by column, each next column given those known so far; it is
+    trained by likelihood and then, where that is the objective, against a critic as well.
+
+    Parameters
+    ----------
+    max_time : seconds of the whole fit, or None for no limit.
+    epochs : passes over the rows at most; None: as long as held-out rows gain.
+    device : "auto" (CUDA, else MPS, else CPU) or any device of torch.
+    random_state : None, or a whole number that makes fit and sample repeatable (fit: when epochs end it, not time).
+    protect_rare : fold levels that fewer than this many rows have; 0 keeps all.
+    verbose : show a progress bar.
+    objective, batch_size, width, hidden, dropout, learning_rate, weight_decay, canonical_share, validation_share,
+    critic_share, critic_learning_rate, critic_hidden, critic_steps, pac, penalty, likelihood_weight, temperature :
+        see `tabgan.config.Config`.
+
+    Attributes
+    ----------
+    schema_ : Schema, the columns and how each is modelled.
+    history_ : DataFrame, one line per look at the held-out rows.
+    notes_ : list of what the user was told during the fit.
+    n_rows_ : int, rows fitted.
+    n_features_in_, feature_names_in_ : as in scikit-learn.
+    interrupted_ : bool, the fit was stopped by Ctrl-C; the model is the best until then.
+    fit_seconds_, first_step_seconds_ : float, from the call of fit.
+    model_ : FittedModel.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from tabgan import TabGAN
+    >>> frame = pd.DataFrame({"size": [1, 2, 3, 4] * 50, "kind": ["a", "b"] * 100})
+    >>> synthetic = TabGAN(epochs=2, random_state=0).fit(frame).sample(5, random_state=0)
+    >>> list(synthetic.columns), len(synthetic)
+    (['size', 'kind'], 5)
+    """
+
+    def __init__(
+        self,
+        *,
+        max_time: float | None = Config.max_time,
+        epochs: int | None = Config.epochs,
+        device: str = "auto",
+        random_state: int | None = None,
+        protect_rare: int = 0,
+        verbose: bool = False,
+        objective: str = Config.objective,
+        batch_size: int = Config.batch_size,
+        width: int = Config.width,
+        hidden: int = Config.hidden,
+        dropout: float = Config.dropout,
+        learning_rate: float = Config.learning_rate,
+        weight_decay: float = Config.weight_decay,
+        canonical_share: float = Config.canonical_share,
+        validation_share: float = Config.validation_share,
+        critic_share: float = Config.critic_share,
+        critic_learning_rate: float = Config.critic_learning_rate,
+        critic_hidden: int = Config.critic_hidden,
+        critic_steps: int = Config.critic_steps,
+        pac: int = Config.pac,
+        penalty: float = Config.penalty,
+        likelihood_weight: float = Config.likelihood_weight,
+        temperature: float = Config.temperature,
+    ) -> None:
+        self.max_time = max_time
+        self.epochs = epochs
+        self.device = device
+        self.random_state = random_state
+        self.protect_rare = protect_rare
+        self.verbose = verbose
+        self.objective = objective
+        self.batch_size = batch_size
+        self.width = width
+        self.hidden = hidden
+        self.dropout = dropout
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.canonical_share = canonical_share
+        self.validation_share = validation_share
+        self.critic_share = critic_share
+        self.critic_learning_rate = critic_learning_rate
+        self.critic_hidden = critic_hidden
+        self.critic_steps = critic_steps
+        self.pac = pac
+        self.penalty = penalty
+        self.likelihood_weight = likelihood_weight
+        self.temperature = temperature
+
+    def fit(self, X: Any, y: None = None, *, schema: Schema | None = None) -> Self:
+        """Learn a table.
+
+        Parameters
+        ----------
+        X : DataFrame, Arrow table, any object with the Arrow C stream interface, or the path of a CSV or Parquet
+            file.
+        y : ignored; part of the scikit-learn contract.
+        schema : what the columns are; inferred when None.
+
+        Raises
+        ------
+        SchemaError, ColumnError, DataError
+            The table cannot be read or handled without loss; the message names the column and the way out.
+        TableTooLargeError
+            It has more columns than the model is built for.
+        TrainingError
+            Training stayed unstable after several lower learning rates.
+        """
+        started = time.monotonic()
+        config = self._config()
+        device = resolve_device(self.device)
+        seed = _seed(self.random_state)
+        progress = Progress(show=bool(self.verbose))
+        progress.open("reading")
+        try:
+            source = open_source(X)
+            schema = infer_schema(source) if schema is None else schema
+            encoder, table = fit_table(source, schema, protect_rare=self.protect_rare, width=config.width)
+            progress.update(0.0, "training")
+            deadline = None
+            if config.max_time is not None:
+                deadline = started + max(config.max_time - SAVE_SECONDS, config.max_time * 0.9)
+            trained = Trainer(
+                encoder.layout,
+                table.codes,
+                table.fractions,
+                config,
+                device=device,
+                seed=seed,
+                deadline=deadline,
+                progress=progress,
+            ).run()
+            progress.update(1.0, "done")
+        finally:
+            progress.close()
+        generator = trained.generator.eval().requires_grad_(False)
+        self._keep(FittedModel(encoder, generator, config, len(table.codes)))
+        self.history_ = pd.DataFrame(trained.history)
+        self.notes_ = trained.notes
+        self.interrupted_ = trained.interrupted
+        self.first_step_seconds_ = trained.first_step - started
+        self.fit_seconds_ = time.monotonic() - started
+        return self
+
+    def sample(
+        self,
+        n: int | None = None,
+        where: Mapping[Hashable, Any] | None = None,
+        random_state: int | None = None,
+    ) -> Any:
+        """Exactly n new rows, in the container that was fitted.
+
+        Parameters
+        ----------
+        n : how many; as many as were fitted when None.
+        where : values of any columns, ``{"income": ">50K", "age": 40}``; None, NaN and NaT ask for missing. The
+            other columns are drawn given them.
+        random_state : same number, same rows; None: the estimator's, or new ones each time.
+
+        Raises
+        ------
+        ConditionError
+            ``where`` names an unknown column or a value that was not seen.
+        """
+        check_is_fitted(self, "model_")
+        n = self.n_rows_ if n is None else n
+        frames = list(self._frames(n, max(_whole("n", n, 0), 1), where, random_state))
+        frame = frames[0] if frames else self.model_.empty_frame()
+        return to_container(frame, self.schema_)
+
+    def sample_iter(
+        self,
+        n: int,
+        batch_size: int = 65_536,
+        where: Mapping[Hashable, Any] | None = None,
+        random_state: int | None = None,
+    ) -> Iterator[pd.DataFrame]:
+        """The rows of `sample`, in frames of ``batch_size``: memory does not grow with n."""
+        check_is_fitted(self, "model_")
+        return self._frames(n, _whole("batch_size", batch_size, 1), where, random_state)
+
+    def log_prob(self, X: Any) -> NDArray[np.float64]:
+        """Exact log-probability of each row in nats, shape (n,).
+
+        Numbers on a grid (integers, cents, days) count as the probability of the grid value, continuous ones as
+        density per unit. Identifiers and free text count only for being missing or not.
+        """
+        check_is_fitted(self, "model_")
+        source = open_source(X)
+        parts = [self.model_.log_prob(chunk) for chunk in source.chunks()]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the model to one file; a file that stood there is replaced when the new one is complete."""
+        check_is_fitted(self, "model_")
+        metadata, tensors = pack(self.model_)
+        settings = {name: value for name, value in self.get_params().items()}
+        metadata["settings"] = settings
+        metadata["history"] = _plain_history(self.history_)
+        metadata["notes"] = list(self.notes_)
+        save_model(path, kind=MODEL_KIND, metadata=metadata, tensors=tensors)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str], device: str = "auto") -> Self:
+        """Read a model file. No code of the file runs, and all of it is checked.
+
+        Raises
+        ------
+        ModelFileError
+            The file is missing, damaged, from a newer version, or no model file at all.
+        """
+        kind, metadata, tensors = load_model(path)
+        if kind != MODEL_KIND:
+            raise ModelFileError(f"{os.fspath(path)}: must hold a {MODEL_KIND} model, found {kind!r}")
+        try:
+            made = cls(**metadata["settings"])
+            made._keep(unpack(metadata, tensors, resolve_device(device)))
+            made.history_ = pd.DataFrame(metadata["history"])
+            made.notes_ = [str(note) for note in metadata["notes"]]
+        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+            message = f"{os.fspath(path)}: the parts of the model do not fit together ({error}); fit it again"
+            raise ModelFileError(message) from error
+        made.interrupted_ = False
+        return made
+
+    def describe(self) -> list[tuple[str, str, str]]:
+        """Name, kind and what was learnt of each column."""
+        check_is_fitted(self, "model_")
+        return self.model_.encoder.describe()
+
+    def stored_kinds(self) -> dict[str, str]:
+        """Every kind of thing of the data that the model keeps, and how much of it."""
+        check_is_fitted(self, "model_")
+        weights = sum(parameter.numel() for parameter in self.model_.generator.parameters())
+        return {**self.model_.encoder.stored_kinds(), "network weights": f"{weights:,}"}
+
+    def _config(self) -> Config:
+        names = Config.__dataclass_fields__
+        return Config(**{name: value for name, value in self.get_params().items() if name in names})
+
+    def _keep(self, model: FittedModel) -> None:
+        self.model_ = model
+        self.schema_ = model.encoder.schema
+        self.n_rows_ = model.n_rows
+        self.n_features_in_ = len(self.schema_)
+        self.feature_names_in_ = np.array(self.schema_.names, dtype=object)
+
+    def _frames(
+        self, n: int, batch_size: int, where: Mapping[Hashable, Any] | None, random_state: int | None
+    ) -> Iterator[pd.DataFrame]:
+        seed = _seed(self.random_state if random_state is None else random_state)
+        return self.model_.sample_iter(_whole("n", n, 0), batch_size, where, seed)
+
+
+def _seed(random_state: Any) -> int:
+    """A seed: the number given, or a new one."""
+    if random_state is None:
+        return secrets.randbits(63)
+    return _whole("random_state", random_state, 0) % 2**63
+
+
+def _whole(name: str, value: Any, at_least: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < at_least:
+        raise ValueError(f"{name} must be a whole number from {at_least} up, got {value!r}")
+    return int(value)
+
+
+def _plain_history(history: pd.DataFrame) -> list[dict[str, Any]]:
+    """Lines of the history as JSON takes them: no NaN, no numpy numbers."""
+    return [
+        {
+            str(name): value.item() if isinstance(value, np.generic) else value
+            for name, value in line.items()
+            if value == value
+        }
+        for line in history.to_dict("records")
+    ]

@@ -1,0 +1,1 @@
+"""Generator, critic and losses: torch modules that know symbols, never columns or frames."""

@@ -1,0 +1,68 @@
+"""The critic: how real does a pack of rows look?"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+from tabgan.encoding.layout import Layout
+from tabgan.networks.tables import SymbolTables, buffer
+
+EMBEDDED = 24  # features of a symbol: one-hot up to this many levels, else fixed random directions
+
+
+class Critic(nn.Module):
+    """Three linear layers on ``pac`` embedded rows side by side (PacGAN: Lin et al. 2018, arXiv 1712.04086).
+
+    Symbols are embedded by fixed vectors of length 1, so that the gradient penalty has a scale that the
+    critic cannot change.
+
+    Shape
+    -----
+    features (B, F) from `embed` to scores (B / pac,).
+    """
+
+    def __init__(self, layout: Layout, *, hidden: int, pac: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.pac = pac
+        self.tables = SymbolTables(layout)
+        self.register_buffer("levels", _fixed_levels(self.tables.sizes, generator), persistent=False)
+        inputs = pac * layout.n_symbols * EMBEDDED
+        self.layers = nn.ModuleList(
+            [nn.Linear(inputs, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, 1)]
+        )
+        for layer in self.layers:
+            bound = layer.in_features**-0.5  # type: ignore[operator]
+            for parameter in layer.parameters():
+                parameter.data.uniform_(-bound, bound, generator=generator)
+
+    def embed(self, codes: Tensor) -> Tensor:
+        """Codes (B, S) to features (B, S · E); zeros where a symbol does not apply."""
+        return buffer(self, "levels")[self.tables.levels(codes).T].flatten(1)
+
+    def embed_hard(self, level: Tensor) -> Tensor:
+        """Rows (B,) of the table of all levels, as `SymbolTables.levels` gives them, to features (B, E)."""
+        return buffer(self, "levels")[level]
+
+    def embed_soft(self, symbol: int, probabilities: Tensor) -> Tensor:
+        """Features (B, E) of one symbol given as probabilities (B, K): the way gradients take."""
+        start = int(self.tables.first_level[symbol])
+        return probabilities @ buffer(self, "levels")[start : start + self.tables.sizes[symbol]]
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Features (B, F), or packs of them (B / pac, pac · F), to scores (B / pac,)."""
+        x = features.reshape(-1, self.layers[0].in_features)  # type: ignore[arg-type]
+        for layer in list(self.layers)[:-1]:
+            x = functional.leaky_relu(layer(x), 0.2)
+        return torch.as_tensor(self.layers[-1](x).squeeze(1))
+
+
+def _fixed_levels(sizes: list[int], generator: torch.Generator) -> Tensor:
+    rows = [torch.zeros(1, EMBEDDED)]
+    for size in sizes:
+        if size <= EMBEDDED:
+            rows.append(torch.eye(EMBEDDED)[:size])
+        else:
+            rows.append(functional.normalize(torch.randn(size, EMBEDDED, generator=generator), dim=1))
+    return torch.cat(rows)

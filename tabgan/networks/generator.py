@@ -1,0 +1,86 @@
+"""The conditional generator: any columns known, the others filled in one by one.
+
+The context of a symbol is the SUM of the embeddings of all symbols known before it, so that training
+evaluates every head in one pass (NADE: Larochelle & Murray 2011; any order: Uria et al. 2014, section 3) and
+sampling a row costs about one pass of a plain network.
+"""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+
+from tabgan.encoding.layout import Layout
+from tabgan.networks.heads import Heads
+from tabgan.networks.tables import N_RANK_FEATURES, SymbolTables
+
+
+class Generator(nn.Module):
+    """Embeddings of symbols and numbers, and one head per symbol.
+
+    Shape
+    -----
+    codes (B, S) integers, -1 where a symbol does not apply; fractions (B, R) bytes; embeddings and contexts
+    (S, B, H).
+    """
+
+    def __init__(self, layout: Layout, *, width: int, hidden: int, generator: torch.Generator) -> None:
+        super().__init__()
+        self.width = width
+        self.tables = SymbolTables(layout)
+        scale = 1 / math.sqrt(max(layout.n_symbols, 1))
+        table = torch.randn(layout.n_levels + 1, width, generator=generator) * scale
+        table[0] = 0  # nothing known; padding keeps it so
+        self.levels = nn.Parameter(table)
+        waves = torch.randn(layout.n_numbers, N_RANK_FEATURES, width, generator=generator)
+        self.waves = nn.Parameter(waves * scale / math.sqrt(N_RANK_FEATURES))
+        self.heads = Heads(self.tables.sizes, width, hidden, generator=generator)
+
+    def embed(self, codes: Tensor, fractions: Tensor) -> Tensor:
+        """Codes (B, S) and fractions (B, R) to embeddings (S, B, H)."""
+        level = self.tables.levels(codes)
+        embedded = nn.functional.embedding(level, self.levels, padding_idx=0)
+        if self.tables.n_numbers:
+            waves = torch.bmm(self.tables.rank_features(codes, fractions), self.waves)
+            embedded = embedded.index_add(0, self.tables.number_last, waves)
+        return embedded
+
+    def contexts(self, embedded: Tensor, before: Tensor) -> Tensor:
+        """What each symbol is told: embeddings (S, B, H) and ``before`` (S, S) to contexts (S, B, H).
+
+        ``before[s, t]`` is 1 where symbol t comes before symbol s in the order trained.
+        """
+        n, batch, width = embedded.shape
+        return torch.mm(before, embedded.reshape(n, batch * width)).reshape(n, batch, width)
+
+    def logits(
+        self,
+        codes: Tensor,
+        fractions: Tensor,
+        before: Tensor,
+        dropout: float = 0.0,
+        generator: torch.Generator | None = None,
+    ) -> list[Tensor]:
+        """Logits of every symbol in the given order, by bucket of `Heads`."""
+        return self.heads(self.contexts(self.embed(codes, fractions), before), dropout, generator)
+
+    def log_prob(
+        self,
+        codes: Tensor,
+        fractions: Tensor,
+        before: Tensor,
+        dropout: float = 0.0,
+        generator: torch.Generator | None = None,
+    ) -> Tensor:
+        """Log-probability of each symbol's code in nats, (S, B); 0 where a symbol does not apply."""
+        logits = self.logits(codes, fractions, before, dropout, generator)
+        chosen = codes.T
+        parts = []
+        for members, scores in zip(self.heads.buckets, logits, strict=True):
+            code = chosen if len(members) == len(chosen) else chosen[members]
+            picked = scores.gather(2, code.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+            parts.append((picked - torch.logsumexp(scores, dim=2)) * (code >= 0))
+        order = torch.tensor([s for members in self.heads.buckets for s in members])
+        return torch.cat(parts)[torch.argsort(order).to(chosen.device)]

@@ -1,0 +1,91 @@
+"""One small network per symbol, all evaluated as batched matrix products."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional
+
+BUCKETS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
+
+
+class Heads(nn.Module):
+    """Context to logits, one head per symbol: norm, linear, SiLU, residual linear, SiLU, dropout, linear.
+
+    The last layers have as many outputs as their symbol has levels; symbols of similar size share one
+    padded weight (a *bucket*), so a row costs the same few matrix products whatever the number of columns.
+
+    Shape
+    -----
+    contexts (S, B, H) to a list of logits (symbols in bucket, B, K padded); padding is -inf-like.
+    """
+
+    def __init__(self, sizes: list[int], width: int, hidden: int, *, generator: torch.Generator) -> None:
+        super().__init__()
+        n = len(sizes)
+        self.sizes = sizes
+        self.buckets = _buckets(sizes)
+        self.place_of = {s: (b, i) for b, members in enumerate(self.buckets) for i, s in enumerate(members)}
+        self.bias = nn.Parameter(torch.randn(n, 1, width, generator=generator) * 0.02)
+        self.first = _linear(n, width, hidden, generator)
+        self.first_bias = nn.Parameter(torch.zeros(n, 1, hidden))
+        self.second = _linear(n, hidden, hidden, generator)
+        self.second_bias = nn.Parameter(torch.zeros(n, 1, hidden))
+        self.last = nn.ParameterList()
+        self.last_bias = nn.ParameterList()
+        for members in self.buckets:
+            padded = max(sizes[s] for s in members)
+            weight = _linear(len(members), hidden, padded, generator).data * 0.1
+            bias = torch.zeros(len(members), 1, padded)
+            for i, s in enumerate(members):
+                bias[i, :, sizes[s] :] = -1e4  # never drawn, and no gradient reaches it
+            self.last.append(nn.Parameter(weight))
+            self.last_bias.append(nn.Parameter(bias))
+
+    def start_at(self, frequencies: list[Tensor]) -> None:
+        """Set the output biases to log frequencies, so that training starts at the marginals."""
+        for bias, members in zip(self.last_bias, self.buckets, strict=True):
+            for i, s in enumerate(members):
+                share = (frequencies[s] + 0.5) / (frequencies[s].sum() + 0.5 * self.sizes[s])
+                bias.data[i, 0, : self.sizes[s]] = share.log().to(bias)
+
+    def forward(self, contexts: Tensor, dropout: float, generator: torch.Generator | None) -> list[Tensor]:
+        """All heads at once: (S, B, H) to one (symbols, B, K) a bucket."""
+        width = contexts.shape[-1]
+        x = functional.layer_norm(contexts + self.bias, (width,))
+        x = functional.silu(torch.baddbmm(self.first_bias, x, self.first))
+        x = x + functional.silu(torch.baddbmm(self.second_bias, x, self.second))
+        if dropout > 0:
+            x = x * dropout_mask(x[:1], dropout, generator)  # one mask a row: heads share no weights
+        logits = []
+        for members, weight, bias in zip(self.buckets, self.last, self.last_bias, strict=True):
+            part = x if len(members) == len(self.sizes) else x[members]
+            logits.append(torch.baddbmm(bias, part, weight))
+        return logits
+
+    def one(self, symbol: int, context: Tensor) -> Tensor:
+        """One head: context (B, H) to logits (B, K of that symbol); no dropout."""
+        x = functional.layer_norm(context + self.bias[symbol], (context.shape[-1],))
+        x = functional.silu(torch.addmm(self.first_bias[symbol], x, self.first[symbol]))
+        x = x + functional.silu(torch.addmm(self.second_bias[symbol], x, self.second[symbol]))
+        bucket, i = self.place_of[symbol]
+        size = self.sizes[symbol]
+        return torch.addmm(self.last_bias[bucket][i, :, :size], x, self.last[bucket][i, :, :size])
+
+
+def dropout_mask(like: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
+    """Zeros with probability ``share``, else 1 / (1 - share), drawn from ``generator``."""
+    keep = torch.empty_like(like).bernoulli_(1 - share, generator=generator)
+    return keep.div_(1 - share)
+
+
+def _linear(n: int, inputs: int, outputs: int, generator: torch.Generator) -> nn.Parameter:
+    bound = 1 / math.sqrt(inputs)
+    return nn.Parameter(torch.empty(n, inputs, outputs).uniform_(-bound, bound, generator=generator))
+
+
+def _buckets(sizes: list[int]) -> list[list[int]]:
+    bounds = [next((b for b in BUCKETS if size <= b), size) for size in sizes]
+    return [[s for s, b in enumerate(bounds) if b == bound] for bound in sorted(set(bounds))]

@@ -1,0 +1,101 @@
+"""The layout of a table as tensors: what generator and critic both need to read codes."""
+
+from __future__ import annotations
+
+from typing import cast
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from tabgan.encoding.layout import Layout
+
+FRACTION_STEPS = 256
+N_WAVES = 8
+N_RANK_FEATURES = 1 + 2 * N_WAVES
+
+
+class SymbolTables(nn.Module):
+    """Constant look-up tables of a `Layout` (S symbols, R numeric parts, L levels of all symbols).
+
+    Not saved with a model: they follow from the layout.
+    """
+
+    first_level: Tensor
+    number_mode: Tensor
+    number_place: Tensor
+    number_last: Tensor
+    rank_offset: Tensor
+    rank_places: Tensor
+    rank_low: Tensor
+    rank_width: Tensor
+
+    def __init__(self, layout: Layout) -> None:
+        super().__init__()
+        self.n_symbols = layout.n_symbols
+        self.n_numbers = layout.n_numbers
+        self.n_levels = layout.n_levels
+        self.sizes = [symbol.n_levels for symbol in layout.symbols]
+        self.parents = [symbol.parent for symbol in layout.symbols]
+        self.applies_from = [symbol.applies_from for symbol in layout.symbols]
+        self.symbol_column = list(layout.symbol_column)
+        self.number_of_last = {number.symbols[-1]: r for r, number in enumerate(layout.numbers)}
+        modes = [number.symbols[0] for number in layout.numbers]
+        lasts = [number.symbols[-1] for number in layout.numbers]
+        places = [number.rank_low.shape[1] for number in layout.numbers]
+        cells = [number.rank_low.size for number in layout.numbers]
+        low = [number.rank_low.ravel() for number in layout.numbers]
+        width = [number.rank_width.ravel() for number in layout.numbers]
+        constants = {
+            "first_level": torch.as_tensor(layout.offsets + 1),  # level 0: nothing known, embedded as zero
+            "number_mode": torch.tensor(modes, dtype=torch.long),
+            "number_place": torch.tensor(lasts, dtype=torch.long),
+            "number_last": torch.tensor(lasts, dtype=torch.long),
+            "rank_offset": torch.tensor(np.cumsum([0, *cells])[:-1], dtype=torch.long),
+            "rank_places": torch.tensor(places, dtype=torch.long),
+            "rank_low": torch.as_tensor(np.concatenate([*low, np.zeros(0, np.float32)])),
+            "rank_width": torch.as_tensor(np.concatenate([*width, np.zeros(0, np.float32)])),
+        }
+        for name, value in constants.items():
+            self.register_buffer(name, value, persistent=False)
+
+    def levels(self, codes: Tensor) -> Tensor:
+        """Rows in a table of all levels; codes (B, S) to (S, B), 0 where a symbol does not apply."""
+        codes = codes.T
+        return torch.where(codes < 0, 0, codes + self.first_level[:, None])
+
+    def rank_features(self, codes: Tensor, fractions: Tensor) -> Tensor:
+        """Ranks of all numbers, as waves; codes (B, S) and fractions (B, R) bytes to (R, B, F)."""
+        mode = codes.T[self.number_mode]
+        place = codes.T[self.number_place]
+        return self._features(mode, place, fractions.T, self.rank_offset[:, None], self.rank_places[:, None])
+
+    def rank_features_of(self, number: int, mode: Tensor, place: Tensor, fraction: Tensor) -> Tensor:
+        """Ranks of one number, as waves; mode, place and fraction (B,) to (B, F)."""
+        return self._features(mode, place, fraction, self.rank_offset[number], self.rank_places[number])
+
+    def _features(
+        self, mode: Tensor, place: Tensor, fraction: Tensor, offset: Tensor, places: Tensor
+    ) -> Tensor:
+        place = torch.where(places > 1, place.clamp(min=0), 0)
+        cell = (offset + mode.clamp(min=0) * places + place).reshape(-1)
+        low = self.rank_low[cell].reshape(mode.shape)
+        inside = (fraction.to(low.dtype) + 0.5) / FRACTION_STEPS
+        rank = low + self.rank_width[cell].reshape(mode.shape) * inside
+        known = ((low >= 0) & (mode >= 0)).to(low.dtype).unsqueeze(-1)
+        return rank_waves(rank) * known
+
+
+def rank_waves(rank: Tensor) -> Tensor:
+    """A rank in [0, 1] as (2r - 1, cos πkr, sin πkr for k = 1..8); (...,) to (..., 17).
+
+    In the manner of periodic embeddings of numbers (Gorishniy et al. 2022, arXiv 2203.05556, eq. 2), with
+    fixed frequencies.
+    """
+    angle = rank.unsqueeze(-1) * torch.arange(1, N_WAVES + 1, device=rank.device, dtype=rank.dtype) * torch.pi
+    return torch.cat([2 * rank.unsqueeze(-1) - 1, torch.cos(angle), torch.sin(angle)], dim=-1)
+
+
+def buffer(module: nn.Module, name: str) -> Tensor:
+    """A registered buffer, typed."""
+    return cast(Tensor, getattr(module, name))

@@ -1,0 +1,1 @@
+"""Training: codes in, weights out. Knows tensors and layouts, never frames."""

@@ -1,0 +1,241 @@
+"""The second stage: the critic judges whole rows, the generator answers, the likelihood term stays on."""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from tabgan.conditioning.orders import draw_hidden
+from tabgan.config import MAX_HIDDEN_COLUMNS
+from tabgan.networks.critic import Critic
+from tabgan.networks.generator import Generator
+from tabgan.training.budget import Budget
+from tabgan.training.keeper import Keeper, SafePoint
+from tabgan.training.runtime import Average
+from tabgan.training.steps import (
+    Meter,
+    apply_gradients,
+    critic_gradients,
+    game_gradients,
+    likelihood_gradients,
+)
+from tabgan.training.validation import count_pairs, critic_accuracy, draw_rows
+from tabgan.training.watch import find_trouble, lost_levels
+
+if TYPE_CHECKING:
+    from tabgan.training.trainer import Trainer
+
+CRITIC_HEAD_START = 100
+CHECK_STEPS = 30
+CHECK_SECONDS = 4.0
+PATIENCE = 6
+AVERAGE_DECAY = 0.99
+LIKELIHOOD_SLACK = 0.01  # nats a symbol that held-out likelihood may lose to the game
+
+
+class GameStage:
+    """Likelihood and critic together, from the best weights of the likelihood stage."""
+
+    def __init__(self, trainer: Trainer) -> None:
+        config, layout = trainer.config, trainer.layout
+        self.trainer, self.config = trainer, config
+        self.batch = max(trainer.batch // config.pac, 1) * config.pac
+        seeded = torch.Generator().manual_seed(int(trainer.rng.integers(2**63)))
+        self.critic = Critic(layout, hidden=config.critic_hidden, pac=config.pac, generator=seeded)
+        self.critic.to(trainer.device)
+        self.average = Average(trainer.generator, AVERAGE_DECAY)
+        adam = {"lr": config.critic_learning_rate, "betas": (0.5, 0.9), "fused": trainer.device.type != "mps"}
+        self.generator_optimizer = torch.optim.Adam(trainer.generator.parameters(), **adam)
+        self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), **adam)
+        self.sound = SafePoint(
+            [trainer.generator, self.critic, self.average.weights],
+            [self.generator_optimizer, self.critic_optimizer],
+        )
+        self.rates = {"critic": 1.0, "generator": 1.0}
+        self.gaps: list[float] = []
+        self.accuracies: list[float] = []
+        self.lost: list[float] = []
+
+    def run(self) -> Critic:
+        """Play until the budget is used or held-out rows say that nothing is gained."""
+        trainer = self.trainer
+        judged = len(trainer.held_out) > 0
+        pairs = (
+            count_pairs(trainer.generator, trainer.layout, trainer.held_out, trainer.rng) if judged else None
+        )
+        keeper = Keeper(self.average, PATIENCE)
+        floor = -math.inf
+        if pairs is not None:
+            floor = (self.score() or -math.inf) - LIKELIHOOD_SLACK * trainer.layout.n_symbols
+            keeper.judge(-pairs.distance(trainer.generator))
+        budget = self.budget()
+        trainer.swap_best(self.average, keeper)
+        self.sound.mark()
+        for _ in range(CRITIC_HEAD_START):
+            self.critic_step()
+            if budget.done() >= 0.25:
+                break
+        meter = Meter(torch.zeros(4, device=trainer.device))
+        looked = time.monotonic()
+        while budget.done() < 1:
+            self.set_rates(budget.done())
+            for _ in range(self.config.critic_steps):
+                gap, penalty, bad_critic = self.critic_step()
+            loss, bad = self.generator_step()
+            meter.add(loss, gap, penalty, bad + bad_critic)
+            budget.taken += 1
+            due = meter.steps >= CHECK_STEPS and time.monotonic() - looked >= CHECK_SECONDS
+            if not due and budget.done() < 1:
+                continue
+            mean_loss, mean_gap, mean_penalty, share_bad = meter.read()
+            if share_bad > 0 or not math.isfinite(mean_loss + mean_gap):
+                self.go_back(
+                    "a step was not finite: went back to sound weights and lowered the learning rates"
+                )
+                continue
+            score = self.score()
+            distance = pairs.distance(self.generator_average) if pairs is not None else None
+            self.look(mean_gap)
+            trainer.record(
+                "game",
+                budget,
+                log_prob=-mean_loss,
+                held_out_log_prob=score,
+                pair_distance=distance,
+                critic_gap=mean_gap,
+                gradient_penalty=mean_penalty,
+                critic_accuracy=self.accuracies[-1] if self.accuracies else None,
+                lost_levels=self.lost[-1] if self.lost else None,
+            )
+            if not self.answer_trouble():
+                self.sound.mark()
+            if distance is None or score is None:
+                keeper.judge(float(budget.taken))
+            elif score >= floor:
+                keeper.judge(-distance)
+            else:
+                keeper.since_best += 1
+            looked = time.monotonic()
+            if keeper.exhausted():
+                break
+        return self.critic
+
+    def budget(self) -> Budget:
+        """All the time that is left; without a time limit, steps in proportion to the likelihood stage's."""
+        trainer = self.trainer
+        budget = trainer.stage_budget(1.0)
+        share = self.config.critic_share
+        spent = sum(line["step"] for line in trainer.progress.history[-1:])
+        budget.steps = round(spent * share / (1 - share))
+        return budget
+
+    @property
+    def generator_average(self) -> Generator:
+        """The averaged generator."""
+        weights = self.average.weights
+        assert isinstance(weights, Generator)
+        return weights
+
+    def score(self) -> float | None:
+        """Held-out log-probability under the averaged weights."""
+        return self.trainer.held_out_score(self.generator_average)
+
+    def hidden(self) -> list[bool]:
+        """Columns that are filled in at this step."""
+        return draw_hidden(len(self.trainer.layout.columns), MAX_HIDDEN_COLUMNS, self.trainer.rng)
+
+    def some_rows(self) -> Tensor:
+        """Row numbers, (B,), B divisible by pac."""
+        picked = self.trainer.rng.integers(0, len(self.trainer.rows), self.batch)
+        return torch.from_numpy(picked).to(self.trainer.device)
+
+    def critic_step(self) -> tuple[Tensor, Tensor, Tensor]:
+        """One step of the critic: gap, gradient penalty, 1 if its gradient was not finite."""
+        trainer = self.trainer
+        gap, penalty = critic_gradients(
+            trainer.generator,
+            self.critic,
+            trainer.rows,
+            self.some_rows(),
+            self.some_rows(),
+            self.hidden(),
+            self.config,
+            trainer.noise,
+        )
+        return gap, penalty, apply_gradients(self.critic, self.critic_optimizer, clip=100.0)
+
+    def generator_step(self) -> tuple[Tensor, Tensor]:
+        """One step of the generator on both terms: cross-entropy, 1 if its gradient was not finite."""
+        trainer, config = self.trainer, self.config
+        self.critic.requires_grad_(False)
+        game_gradients(
+            trainer.generator,
+            self.critic,
+            trainer.rows,
+            self.some_rows(),
+            self.hidden(),
+            config,
+            trainer.micro,
+            trainer.noise,
+        )
+        self.critic.requires_grad_(True)
+        loss = likelihood_gradients(
+            trainer.generator,
+            trainer.rows,
+            trainer.next_rows(),
+            trainer.next_order(),
+            config,
+            trainer.micro,
+            trainer.noise,
+        )
+        bad = apply_gradients(trainer.generator, self.generator_optimizer, clip=5.0)
+        self.average.update(trainer.generator)
+        return loss, bad
+
+    def set_rates(self, done: float) -> None:
+        """Learning rates: cosine to a twentieth over the stage, times what troubles have left of them."""
+        base = self.config.critic_learning_rate * (
+            0.05 + 0.95 * (0.5 + 0.5 * math.cos(math.pi * min(done, 1.0)))
+        )
+        for name, optimizer in (("generator", self.generator_optimizer), ("critic", self.critic_optimizer)):
+            for group in optimizer.param_groups:
+                group["lr"] = base * self.rates[name]
+
+    def look(self, gap: float) -> None:
+        """Note the figures that tell whether the game goes well."""
+        trainer = self.trainer
+        self.gaps.append(gap)
+        if not len(trainer.held_out):
+            return
+        n = min(len(trainer.held_out), 2048)
+        noise = torch.from_numpy(trainer.rng.random((n, len(trainer.layout.columns)))).to(trainer.device)
+        generated = draw_rows(self.generator_average, noise)
+        real = trainer.held_out.codes[:n].long()
+        self.accuracies.append(critic_accuracy(self.critic, real, generated))
+        sizes = [symbol.n_levels for symbol in trainer.layout.symbols]
+        self.lost.append(lost_levels(real, generated, sizes))
+
+    def answer_trouble(self) -> bool:
+        """Find a trouble, do something about it and say so; True if there was one."""
+        trouble = find_trouble(self.gaps, self.accuracies, self.lost)
+        if trouble is None:
+            return False
+        self.rates["critic"] *= trouble.critic_rate
+        self.rates["generator"] *= trouble.generator_rate
+        if trouble.go_back:
+            self.go_back(trouble.words)
+        else:
+            self.trainer.progress.tell(trouble.words)
+        for seen in (self.gaps, self.accuracies, self.lost):
+            seen.clear()
+        return True
+
+    def go_back(self, words: str) -> None:
+        """Return to the last sound weights, with lower rates."""
+        self.trainer.progress.tell(words)
+        factor = self.sound.roll_back()
+        self.rates = {name: rate * factor for name, rate in self.rates.items()}

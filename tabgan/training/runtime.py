@@ -1,0 +1,88 @@
+"""Where training runs: device, memory per step, and the weights' running average."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from tabgan.config import MICRO_BATCH_BYTES
+from tabgan.encoding.layout import Layout
+
+ACTIVATIONS = 10  # arrays of context size that one backward pass keeps, counted with a memory profiler
+
+
+def resolve_device(device: str) -> torch.device:
+    """ "auto": CUDA, else MPS, else CPU; any other text as torch reads it.
+
+    Raises
+    ------
+    ValueError
+        The device is unknown to torch, or not on this machine.
+    """
+    if device == "auto":
+        if torch.cuda.is_available():
+            return torch.device("cuda")
+        return torch.device("mps" if torch.backends.mps.is_available() else "cpu")
+    try:
+        found = torch.device(device)
+        torch.zeros(1, device=found)
+    except (RuntimeError, AssertionError) as error:
+        message = f"device must be 'auto', 'cpu' or an accelerator of this machine, got {device!r}"
+        raise ValueError(message) from error
+    return found
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Encoded rows on the device: codes (N, S) small integers, fractions (N, R) bytes."""
+
+    codes: Tensor
+    fractions: Tensor
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def take(self, index: Tensor) -> tuple[Tensor, Tensor]:
+        """Some rows, codes as 64-bit integers."""
+        return self.codes[index].long(), self.fractions[index]
+
+
+def place_rows(codes: NDArray[np.integer], fractions: NDArray[np.uint8], device: torch.device) -> Rows:  # type: ignore[type-arg]
+    """Copy encoded rows to the device once; afterwards only indices travel."""
+    return Rows(torch.from_numpy(codes).to(device), torch.from_numpy(fractions).to(device))
+
+
+def micro_batch(layout: Layout, width: int, batch_size: int) -> int:
+    """Rows that may pass the networks at once, so that memory does not grow with the number of columns."""
+    per_row = max(layout.n_symbols, 1) * width * 4 * ACTIVATIONS
+    return int(np.clip(MICRO_BATCH_BYTES // per_row, 1, batch_size))
+
+
+class Average:
+    """An exponential average of a module's weights (Polyak averaging), faster at the start.
+
+    ``weights`` is a module of its own: it shares no memory with the live one.
+    """
+
+    def __init__(self, live: nn.Module, decay: float) -> None:
+        self.weights = copy.deepcopy(live).requires_grad_(False)
+        self.decay = decay
+        self.steps = 0
+
+    @torch.no_grad()
+    def update(self, live: nn.Module) -> None:
+        """One step towards the live weights."""
+        self.steps += 1
+        keep = min(self.decay, (1 + self.steps) / (10 + self.steps))
+        mine = list(self.weights.parameters())
+        torch._foreach_lerp_(mine, [parameter.detach() for parameter in live.parameters()], 1 - keep)
+
+
+def snapshot(module: nn.Module) -> dict[str, Tensor]:
+    """A copy of the weights that later steps do not change."""
+    return {name: value.detach().clone() for name, value in module.state_dict().items()}

@@ -1,0 +1,137 @@
+"""One step of each kind. No step copies anything between host and device but row indices."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+
+import torch
+from torch import Tensor, nn
+
+from tabgan.config import Config
+from tabgan.networks.critic import Critic
+from tabgan.networks.filling import fill
+from tabgan.networks.generator import Generator
+from tabgan.networks.losses import (
+    gradient_penalty,
+    likelihood_loss,
+    wasserstein_critic_loss,
+    wasserstein_generator_loss,
+)
+from tabgan.networks.playing import fill_through
+from tabgan.training.runtime import Rows
+
+
+@dataclass
+class Meter:
+    """Sums on the device of what steps report; read (and emptied) once in a while."""
+
+    total: Tensor
+    steps: int = 0
+
+    def add(self, *values: Tensor) -> None:
+        """One step's figures, in the order of the meter's fields."""
+        self.total += torch.stack([value.detach().float() for value in values])
+        self.steps += 1
+
+    def read(self) -> list[float]:
+        """Means since the last reading."""
+        means = (self.total / max(self.steps, 1)).tolist()
+        self.total.zero_()
+        self.steps = 0
+        return [float(mean) for mean in means]
+
+
+def likelihood_gradients(
+    generator: Generator,
+    rows: Rows,
+    index: Tensor,
+    before: Tensor,
+    config: Config,
+    micro: int,
+    noise: torch.Generator,
+) -> Tensor:
+    """Add the gradient of the mean cross-entropy of rows ``index`` (B,); returns that loss.
+
+    ``before`` (S, S) is the order. Rows pass in micro-batches of ``micro``.
+    """
+    loss = torch.zeros((), device=index.device)
+    for part in index.split(micro):
+        codes, fractions = rows.take(part)
+        log_prob = generator.log_prob(codes, fractions, before, config.dropout, noise)
+        share = len(part) / len(index)
+        part_loss = likelihood_loss(log_prob) * share
+        (part_loss * config.likelihood_weight).backward()  # type: ignore[no-untyped-call]
+        loss += part_loss.detach()
+    return loss
+
+
+def critic_gradients(
+    generator: Generator,
+    critic: Critic,
+    rows: Rows,
+    real: Tensor,
+    start: Tensor,
+    hidden: list[bool],
+    config: Config,
+    noise: torch.Generator,
+) -> tuple[Tensor, Tensor]:
+    """Add the critic's gradient on real rows (B,) against rows ``start`` (B,) with hidden columns redrawn.
+
+    Returns the gap (real minus generated mean score) and the gradient penalty.
+    """
+    codes, fractions = rows.take(start)
+    uniforms = _uniforms(len(start), len(hidden), noise, codes.device)
+    generated, _ = fill(generator, codes, fractions, hidden, uniforms)
+    fake = critic.embed(generated).reshape(len(start) // critic.pac, -1)
+    true = critic.embed(rows.take(real)[0]).reshape(len(real) // critic.pac, -1)
+    loss = wasserstein_critic_loss(critic(true), critic(fake))
+    mix = torch.rand(len(true), 1, generator=noise, device=true.device)
+    penalty = gradient_penalty(critic, true, fake, mix)
+    (loss + config.penalty * penalty).backward()
+    return -loss, penalty
+
+
+def game_gradients(
+    generator: Generator,
+    critic: Critic,
+    rows: Rows,
+    start: Tensor,
+    hidden: list[bool],
+    config: Config,
+    micro: int,
+    noise: torch.Generator,
+) -> None:
+    """Add the generator's gradient through the fixed critic, for rows ``start`` with hidden columns redrawn."""
+    micro = max(micro // critic.pac, 1) * critic.pac
+    for part in start.split(micro):
+        codes, fractions = rows.take(part)
+        filled = fill_through(
+            generator, critic, codes, fractions, hidden, temperature=config.temperature, noise=noise
+        )
+        loss = wasserstein_generator_loss(critic(filled.features)) * (len(part) / len(start))
+        loss.backward()  # type: ignore[no-untyped-call]
+
+
+def apply_gradients(module: nn.Module, optimizer: torch.optim.Optimizer, clip: float) -> Tensor:
+    """Clip, step, clear; where a gradient is not finite the step is made with none. Returns 1 if so, else 0."""
+    gradients = [p.grad for p in module.parameters() if p.grad is not None]
+    norm = nn.utils.get_total_norm(gradients)
+    bad = ~torch.isfinite(norm)
+    scale = torch.where(bad, 0.0, torch.clamp(clip / (norm + 1e-6), max=1.0))
+    for gradient in gradients:
+        gradient.mul_(scale)
+        gradient.masked_fill_(bad, 0.0)  # not finite times zero is not zero
+    optimizer.step()
+    optimizer.zero_grad(set_to_none=True)
+    return bad
+
+
+def _uniforms(n_rows: int, n_columns: int, noise: torch.Generator, device: torch.device) -> Tensor:
+    precision = torch.float32 if device.type == "mps" else torch.float64  # MPS has no float64
+    return torch.rand(n_rows, n_columns, generator=noise, device=device, dtype=precision)
+
+
+def parameters_of(*modules: nn.Module) -> list[nn.Parameter]:
+    """All weights of some modules."""
+    return list(chain.from_iterable(module.parameters() for module in modules))

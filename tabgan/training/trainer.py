@@ -1,0 +1,239 @@
+"""The training loop: likelihood first, then likelihood and critic together.
+
+Stage one is maximum likelihood of every symbol, in canonical order and with random columns first. In stage
+two the critic judges rows of which the generator filled in a part, and the likelihood term stays on. Held-out
+rows decide in both stages which weights are kept and when to stop.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from tabgan.conditioning.orders import before_matrix, canonical_order, draw_runs
+from tabgan.config import MAX_EPOCHS, Config
+from tabgan.encoding.layout import Layout
+from tabgan.networks.critic import Critic
+from tabgan.networks.generator import Generator
+from tabgan.training.budget import Budget
+from tabgan.training.game import GameStage
+from tabgan.training.keeper import Keeper, SafePoint
+from tabgan.training.progress import Progress
+from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
+from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
+from tabgan.training.validation import mean_log_prob, split_rows
+
+Array = NDArray[Any]
+WARM_UP_STEPS = 100
+CHECK_SECONDS = 2.0  # between two looks at the held-out rows, at least this
+CHECK_STEPS = 40  # and at least this many steps
+PATIENCE = 5
+RATE_DROPS = 2  # a plateau lowers the rate this often before it ends the stage
+AVERAGE_DECAY = 0.995
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What training leaves: the averaged generator, the critic if there was one, and what happened."""
+
+    generator: Generator
+    critic: Critic | None
+    history: list[dict[str, Any]]
+    notes: list[str]
+    interrupted: bool
+    first_step: float  # time.monotonic() of the first finished step
+
+
+class Trainer:
+    """Trains one generator on encoded rows; `run` reads top to bottom.
+
+    Parameters
+    ----------
+    codes : (N, S) small integers, -1 where a symbol does not apply.
+    fractions : (N, R) bytes.
+    deadline : ``time.monotonic()`` at which training must have ended, or None.
+    """
+
+    def __init__(
+        self,
+        layout: Layout,
+        codes: Array,
+        fractions: Array,
+        config: Config,
+        *,
+        device: torch.device,
+        seed: int,
+        deadline: float | None,
+        progress: Progress,
+    ) -> None:
+        self.layout, self.config, self.device, self.progress = layout, config, device, progress
+        self.deadline = deadline
+        self.rng = np.random.default_rng(seed)
+        self.noise = torch.Generator(device).manual_seed(seed)
+        train, held_out = split_rows(len(codes), config.validation_share, self.rng)
+        self.rows = place_rows(codes[train], fractions[train], device)
+        self.held_out = place_rows(codes[held_out], fractions[held_out], device)
+        weights = torch.Generator().manual_seed(seed)
+        self.generator = Generator(layout, width=config.width, hidden=config.hidden, generator=weights)
+        self.generator.heads.start_at(_frequencies(layout, codes[train]))
+        self.generator.to(device)
+        self.canonical = torch.from_numpy(canonical_order(layout.symbol_column)).to(device)
+        self.micro = micro_batch(layout, config.width, config.batch_size)
+        self.average = Average(self.generator, AVERAGE_DECAY)
+        self.first_step = time.monotonic()
+        self.batch = min(config.batch_size, len(self.rows))
+        self._shuffled = np.zeros(0, np.int64)
+        self._best: Keeper | None = None
+
+    def run(self) -> Trained:
+        """Train until the budget is used, held-out rows no longer gain, or the user interrupts."""
+        interrupted, critic = False, None
+        try:
+            if self.layout.n_symbols:
+                self.likelihood_stage()
+                if self.config.objective == "likelihood+critic":
+                    critic = GameStage(self).run()
+        except KeyboardInterrupt:
+            interrupted = True
+            self.progress.tell("interrupted: the best model so far is kept")
+        if self._best is not None:
+            self._best.restore()
+        generator = self.average.weights
+        assert isinstance(generator, Generator)
+        return Trained(
+            generator, critic, self.progress.history, self.progress.notes, interrupted, self.first_step
+        )
+
+    def likelihood_stage(self) -> None:
+        """Maximum likelihood, until the held-out likelihood no longer rises."""
+        config = self.config
+        optimizer = torch.optim.AdamW(
+            self.generator.parameters(),
+            lr=config.learning_rate,
+            betas=(0.9, 0.99),
+            weight_decay=config.weight_decay,
+            fused=self.device.type != "mps",
+        )
+        budget = self.stage_budget(1 - config.critic_share if self.playing else 1.0)
+        keeper = self._best = Keeper(self.average, PATIENCE)
+        safe = SafePoint([self.generator, self.average.weights], [optimizer])
+        meter = Meter(torch.zeros(2, device=self.device))
+        factor, drops, looked = 1.0, 0, time.monotonic()
+        safe.mark()
+        while budget.done() < 1:
+            rate = config.learning_rate * factor * warm_up(budget.taken) * cosine(budget.done())
+            set_rate(optimizer, rate)
+            loss = likelihood_gradients(
+                self.generator, self.rows, self.next_rows(), self.next_order(), config, self.micro, self.noise
+            )
+            bad = apply_gradients(self.generator, optimizer, clip=1.0)
+            self.average.update(self.generator)
+            meter.add(loss, bad)
+            budget.taken += 1
+            if budget.taken == 1:
+                self.first_step = time.monotonic()
+            due = meter.steps >= CHECK_STEPS and time.monotonic() - looked >= CHECK_SECONDS
+            if not due and budget.done() < 1:
+                continue
+            mean_loss, share_bad = meter.read()
+            if share_bad > 0 or not math.isfinite(mean_loss):
+                factor = safe.roll_back()
+                self.progress.tell(
+                    f"a step was not finite: went back and lowered the learning rate to {rate * factor:.1g}"
+                )
+                continue
+            safe.mark()
+            score = self.held_out_score(self.average.weights)
+            keeper.judge(score if score is not None else float(budget.taken))
+            self.record(
+                "likelihood", budget, log_prob=-mean_loss, held_out_log_prob=score, learning_rate=rate
+            )
+            looked = time.monotonic()
+            if keeper.exhausted():
+                drops += 1
+                if drops > RATE_DROPS:
+                    break
+                keeper.restore(self.generator)
+                keeper.since_best = 0
+                factor *= 0.3
+                optimizer.state.clear()
+        keeper.restore(self.generator)
+
+    @property
+    def playing(self) -> bool:
+        """There will be a stage with a critic."""
+        return self.config.objective == "likelihood+critic"
+
+    def stage_budget(self, share: float) -> Budget:
+        """The budget of a stage that gets ``share`` of what is left."""
+        seconds = None
+        if self.deadline is not None:
+            seconds = max(self.deadline - time.monotonic(), 0.0) * share
+        epochs = self.config.epochs or MAX_EPOCHS
+        steps = max(round(epochs * len(self.rows) / self.batch), 1)
+        return Budget(seconds, steps)
+
+    def next_rows(self) -> Tensor:
+        """Row numbers of the next batch, (B,); every row once an epoch."""
+        if len(self._shuffled) < self.batch:
+            self._shuffled = self.rng.permutation(len(self.rows))
+        taken, self._shuffled = self._shuffled[: self.batch], self._shuffled[self.batch :]
+        return torch.from_numpy(taken).to(self.device)
+
+    def next_order(self) -> Tensor:
+        """Order of this step, (S, S): canonical, or random columns first."""
+        if self.rng.random() < self.config.canonical_share:
+            return self.canonical
+        runs = draw_runs(len(self.layout.columns), self.rng)
+        return torch.from_numpy(before_matrix(self.layout.symbol_column, runs)).to(self.device)
+
+    def held_out_score(self, weights: nn.Module) -> float | None:
+        """Held-out log-probability of a row in nats under some weights; None without held-out rows."""
+        if not len(self.held_out):
+            return None
+        assert isinstance(weights, Generator)
+        return mean_log_prob(weights, self.held_out, self.canonical, self.micro)
+
+    def swap_best(self, average: Average, keeper: Keeper) -> None:
+        """From now on this average is what is kept (the game's, which began at the likelihood's best)."""
+        self.average, self._best = average, keeper
+
+    def record(self, stage: str, budget: Budget, **figures: float | None) -> None:
+        """Add a line to the history and move the bar."""
+        done = budget.done()
+        if self.playing:
+            share = self.config.critic_share
+            done = done * (1 - share) if stage == "likelihood" else 1 - share + done * share
+        line = {"stage": stage, "step": budget.taken, "seconds": round(budget.elapsed(), 2), **figures}
+        self.progress.update(done, stage, line)
+
+
+def warm_up(step: int) -> float:
+    """Factor of the learning rate in the first steps."""
+    return min(1.0, (step + 1) / WARM_UP_STEPS)
+
+
+def cosine(done: float) -> float:
+    """From 1 down to 0 over the budget."""
+    return 0.5 + 0.5 * math.cos(math.pi * min(done, 1.0))
+
+
+def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+    """Set the learning rate of all groups."""
+    for group in optimizer.param_groups:
+        group["lr"] = rate
+
+
+def _frequencies(layout: Layout, codes: Array) -> list[Tensor]:
+    counts = []
+    for s, symbol in enumerate(layout.symbols):
+        column = codes[:, s]
+        counts.append(torch.from_numpy(np.bincount(column[column >= 0], minlength=symbol.n_levels)).double())
+    return counts
