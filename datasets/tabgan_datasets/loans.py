@@ -43,7 +43,7 @@ def simulate_loans(n_rows: int = N_ROWS, seed: int = SEED) -> pd.DataFrame:
     rate = np.round(base + 0.02 * (term - 36) + rng.normal(0, 0.35, n_rows), 2)
     late = rng.random(n_rows) < 0.18 + 0.4 * (rating == "E") + 0.3 * (rating == "D") + 0.15 * (rating == "C")
     fees = np.where(late, np.round(rng.gamma(1.6, 28, n_rows) + 5, 2), 0.0)
-    risk = -3.2 + 0.16 * (rate - 6) + 0.006 * fees + 0.9 * (amount > 0.6 * income)
+    risk = -3.6 + 0.3 * (rate - 6) + 0.015 * fees + 1.2 * (amount > 0.6 * income)
     defaulted = np.where(rng.random(n_rows) < 1 / (1 + np.exp(-risk)), "yes", "no")
     numbers = rng.permutation(1_000_000)[:n_rows] if n_rows <= 1_000_000 else np.arange(n_rows)
     letters = rng.choice(list("ABCDEFGHJKLMNPRSTUVWXYZ"), n_rows)

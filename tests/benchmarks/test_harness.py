@@ -142,7 +142,7 @@ def test_a_child_fits_samples_and_measures(tmp_path):
     task = replace(LOANS_HALF, max_time=5, options={"width": 32, "hidden": 16})
     assert run_tasks([task], path, say=lambda text: None) == 0
     (record,) = (r for r in read_records(path) if r["seed"] == 0)
-    assert record["n_train"] == 2_500
+    assert record["n_train"] == 2_250
     assert record["dcr_rows"] == 20_000
     assert 0 < record["first_step_seconds"] < record["fit_seconds"] < 60
     assert record["start_gb"] <= record["fit_gb"] <= record["peak_gb"] < 4
