@@ -24,7 +24,9 @@ def read_arrow(array: Any, name: Hashable) -> Reading:
         Nested, binary and extension types.
     """
     array = _whole(array)
-    kind, dtype = array.type, f"{array.type}[pyarrow]"
+    kind = array.type
+    # pandas calls its own text "string[pyarrow]"; "utf8" is Arrow's other name for it.
+    dtype = "utf8[pyarrow]" if pa.types.is_string(kind) else f"{kind}[pyarrow]"
     missing = _mask(array)
     if pa.types.is_dictionary(kind):
         return _dictionary(array, name)

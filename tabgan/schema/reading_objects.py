@@ -93,19 +93,17 @@ def _times(held: Array, missing: Mask, found: str, name: Hashable) -> Reading:
     exact = all(isinstance(cell, pd.Timestamp | pd.Timedelta) for cell in cells)
     if found.startswith("timedelta"):
         if exact:
-            values = pd.TimedeltaIndex(cells).as_unit("ns").to_numpy()
-            return _placed(values, missing, Species.TIMEDELTA, "object[pandas]", "ns")
+            spans = pd.TimedeltaIndex(cells).as_unit("ns").to_numpy()
+            return _placed(spans, missing, Species.TIMEDELTA, "object[pandas]", "ns")
         values = np.array([pd.Timedelta(cell).to_pytimedelta() for cell in cells], "timedelta64[us]")
         return _placed(values, missing, Species.TIMEDELTA, "object[timedelta]", "us")
     zone = _one_zone(cells, name)
     if exact:
-        values = pd.DatetimeIndex(cells).as_unit("ns").tz_localize(None) if zone is None else _utc(cells)
-        return _placed(values.to_numpy(), missing, Species.DATETIME, "object[pandas]", "ns", zone)
-    stamps = [pd.Timestamp(cell) if isinstance(cell, np.datetime64) else cell for cell in cells]
-    if zone is not None:
-        stamps = [cell.astimezone(datetime.UTC).replace(tzinfo=None) for cell in stamps]
+        stamps = pd.DatetimeIndex(cells).as_unit("ns") if zone is None else _utc(cells)
+        return _placed(stamps.to_numpy(), missing, Species.DATETIME, "object[pandas]", "ns", zone)
+    naive = [cell.astimezone(datetime.UTC).replace(tzinfo=None) for cell in cells] if zone else cells
     return _placed(
-        np.array(stamps, "datetime64[us]"), missing, Species.DATETIME, "object[datetime]", "us", zone
+        np.array(naive, "datetime64[us]"), missing, Species.DATETIME, "object[datetime]", "us", zone
     )
 
 

@@ -35,7 +35,8 @@ def read_column(series: pd.Series[Any], name: Hashable) -> Reading:
         return _categorical(series, dtype)
     if isinstance(dtype, pd.SparseDtype):
         return replace(
-            read_column(series.sparse.to_dense(), name), dtype=f"Sparse[{dtype.subtype}, {dtype.fill_value}]"
+            read_column(series.astype(dtype.subtype), name),
+            dtype=f"Sparse[{dtype.subtype}, {dtype.fill_value!s}]",
         )
     if isinstance(dtype, pd.StringDtype):
         return read_text(pa.array(series, from_pandas=True), _string_dtype(dtype))
@@ -52,7 +53,7 @@ def read_column(series: pd.Series[Any], name: Hashable) -> Reading:
 
 def _string_dtype(dtype: pd.StringDtype) -> str:
     """Pandas prints storage and kind of missing value incompletely; this name says both."""
-    if dtype.storage == "pyarrow_numpy":  # pandas 2.2: what became "str" in pandas 3
+    if str(dtype.storage) == "pyarrow_numpy":  # pandas 2.2: what became "str" in pandas 3
         return "string[pyarrow_numpy]"
     return "str" if dtype.na_value is not pd.NA else f"string[{dtype.storage}]"
 
@@ -93,7 +94,8 @@ def _numbers(series: pd.Series[Any], name: Hashable) -> Reading:
     )
     missing = series.isna().to_numpy()
     if not isinstance(series.dtype, np.dtype):  # nullable
-        values = series.to_numpy(dtype=target, na_value=np.nan if kind == "f" else target.type(0))
+        fill: Any = np.nan if kind == "f" else 0
+        values = pd.array(series).to_numpy(dtype=target, na_value=fill)
     else:
         values = series.to_numpy().astype(target, copy=False)
     species = {"b": Species.BOOLEAN, "f": Species.FLOAT}.get(kind, Species.INTEGER)

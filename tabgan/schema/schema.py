@@ -161,7 +161,8 @@ def change_kind(column: Column, kind: str) -> Column:
         return bare
     if kind == Kind.CATEGORY:
         unit = None if column.format else column.unit
-        return replace(bare, levels=column.levels, ordered=column.ordered, unit=unit, zone=column.zone)
+        bare = replace(bare, unit=unit, zone=column.zone, decimals=column.decimals)
+        return replace(bare, levels=column.levels, ordered=column.ordered)
     if kind in (Kind.IDENTIFIER, Kind.TEXT) and column.kind in (Kind.CATEGORY, *_NAMES):
         return replace(bare, kind=Kind(kind))
     raise ColumnError(

@@ -74,8 +74,8 @@ def format_dates(values: Array, style: str) -> Array:
     Values are kept within the years 1 to 9999, the only ones that four digits can write.
     """
     unit = format_unit(style)
-    first, last = (np.datetime64(day, unit).view(np.int64) for day in ("0001-01-01", "9999-12-31"))
-    values = np.clip(values, first, last)
+    bounds = np.array(["0001-01-01", "9999-12-31"], f"datetime64[{unit}]").view(np.int64)
+    values = np.clip(values, bounds[0], bounds[1])
     days = values.view(f"datetime64[{unit}]").astype("datetime64[D]")
     months = days.astype("datetime64[M]")
     per_second = 10**6 if unit == "us" else 1

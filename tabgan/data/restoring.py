@@ -1,0 +1,120 @@
+"""Cells back to a column of the dtype that the table had."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tabgan.data.cells import Cells
+from tabgan.data.dtypes import from_numbers, from_objects, from_times
+from tabgan.schema.kinds import Column, Kind
+from tabgan.schema.reading import plain_level
+from tabgan.schema.text_dates import INTEGER_FORMAT, format_dates, format_integer_dates
+
+Array = NDArray[Any]
+Mask = NDArray[np.bool_]
+
+
+def from_cells(cells: Cells, column: Column) -> pd.Series[Any]:
+    """The column that the cells stand for: its dtype, levels, zone, grid and missing values as in fit.
+
+    Raises
+    ------
+    ColumnError
+        A value that the dtype cannot hold.
+    """
+    series = _RESTORERS[column.kind](cells, column)
+    return series.rename(column.name)
+
+
+def _integer(cells: Cells, column: Column) -> pd.Series[Any]:
+    values = cells.values
+    if column.origin:
+        values = values.astype(np.uint64) + np.uint64(column.origin)  # wraps around, as it did in to_cells
+    return from_numbers(values, cells.missing, column)
+
+
+def _float(cells: Cells, column: Column) -> pd.Series[Any]:
+    values = cells.values
+    if column.decimals is not None:
+        values = np.round(values, column.decimals)
+    return from_numbers(values, cells.missing, column)
+
+
+def _time(cells: Cells, column: Column) -> pd.Series[Any]:
+    if column.format is None:
+        return from_times(cells.values, cells.missing, column)
+    values = np.where(cells.missing, 0, cells.values)
+    if column.format == INTEGER_FORMAT and not _holds_text(column.dtype):
+        return from_numbers(format_integer_dates(values), cells.missing, column)
+    return from_objects(format_dates(values, column.format), cells.missing, column)
+
+
+def _category(cells: Cells, column: Column) -> pd.Series[Any]:
+    missing = cells.missing | (cells.values < 0)
+    if column.dtype.startswith(("category", "dictionary")):
+        return from_objects(_levels_of(cells, column), missing, column)
+    if column.unit is not None:
+        return from_times(_times_of(cells, column), missing, column)
+    held = np.empty(len(cells.levels) + 1, dtype=object)
+    held[: len(cells.levels)] = cells.levels
+    values = held[cells.values]
+    if _holds_text(column.dtype) or column.dtype.startswith("object"):
+        return from_objects(values, missing, column)
+    numbers = np.array([*cells.levels, cells.levels[0] if cells.levels else 0])[cells.values]
+    return from_numbers(numbers, missing, column)
+
+
+def _levels_of(cells: Cells, column: Column) -> Array:
+    """Values of a categorical as they were declared: dates and intervals are read from their text."""
+    declared = {plain_level(level): level for level in column.levels or ()}
+    held = np.empty(len(cells.levels) + 1, dtype=object)
+    for i, level in enumerate(cells.levels):
+        held[i] = declared.get(level, level)
+    return held[cells.values]
+
+
+def _times_of(cells: Cells, column: Column) -> Array:
+    """Times whose levels are written out."""
+    if column.dtype.startswith(("timedelta", "duration", "time")) or column.dtype in _DELTA_OBJECTS:
+        return np.array([*cells.levels, 0], np.int64)[cells.values]
+    stamps = np.array([*cells.levels, "1970-01-01"], f"datetime64[{column.unit}]")
+    values: Array = stamps.view(np.int64)[cells.values]
+    return values
+
+
+def _name(cells: Cells, column: Column) -> pd.Series[Any]:
+    if _holds_text(column.dtype) or column.dtype.startswith(("category", "dictionary")):
+        return from_objects(cells.values, cells.missing, column)
+    whole = np.array(
+        [0 if gone else int(text) for text, gone in zip(cells.values, cells.missing, strict=True)]
+    )
+    return from_numbers(whole, cells.missing, column)
+
+
+def _constant(cells: Cells, column: Column) -> pd.Series[Any]:
+    missing = cells.missing if column.value is not None else np.ones(len(cells), bool)
+    value = np.empty(1, dtype=object)
+    value[0] = column.value
+    return from_objects(np.repeat(value, len(cells)), missing, column)
+
+
+def _holds_text(dtype: str) -> bool:
+    return dtype in ("object", "str") or dtype.startswith(("string", "utf8", "large_string"))
+
+
+_DELTA_OBJECTS = ("object[timedelta]", "object[time]")
+_RESTORERS = {
+    Kind.INTEGER: _integer,
+    Kind.FLOAT: _float,
+    Kind.BOOLEAN: _category,
+    Kind.CATEGORY: _category,
+    Kind.DATETIME: _time,
+    Kind.TIMEDELTA: _time,
+    Kind.IDENTIFIER: _name,
+    Kind.TEXT: _name,
+    Kind.CONSTANT: _constant,
+}
