@@ -31,7 +31,8 @@ def main(folder: Path) -> None:
     measured |= {"sample_seconds": seconds, "rows_per_second": len(synthetic) / seconds, "peak_gb": peak_gb()}
     synthetic.to_parquet(folder / "synthetic.parquet")
     measured["first_step_seconds"] = float(model.first_step_seconds_)
-    measured["history_rows"] = len(model.history_)
+    measured["steps"] = {k: int(v) for k, v in model.history_.groupby("stage")["step"].max().items()}
+    measured["notes"] = [str(note) for note in model.notes_]
     if (folder / "holdout.parquet").is_file():
         holdout = pd.read_parquet(folder / "holdout.parquet")
         measured["train_log_prob"] = float(model.log_prob(train.iloc[: len(holdout)]).mean())

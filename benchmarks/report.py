@@ -18,7 +18,7 @@ COLUMNS = {  # record field: (heading, format)
     "trend_published": ("as published", "{:.2f}"),
     "c2st": ("C2ST", "{:.3f}"),
     "auc": ("AUC", "{:.3f}"),
-    "holdout_c2st": ("C2ST unseen", "{:.3f}"),
+    "unseen_c2st": ("C2ST unseen", "{:.3f}"),
     "dcr": ("DCR", "{:.1f}"),
     "mle": ("MLE", "{:.3f}"),
     "copied": ("copied", "{:.1f}"),

@@ -13,6 +13,8 @@ from tabgan.reporting.fidelity import column_errors, trend_error, wnmis
 from tabgan.reporting.privacy import copied_cells, dcr_share
 from tabgan.reporting.utility import tstr
 
+ENOUGH_ROWS = 2_000  # of unseen rows, for a two-sample test against them
+
 
 def judge() -> Classifier:
     """XGBoost, the published judge, where it is installed."""
@@ -44,10 +46,12 @@ def score(task: Task, split: Split, synthetic: pd.DataFrame) -> dict[str, Any]:
         held = judged(split.holdout, table)
         share = dcr_share(more, train, held, categories)
         result |= {"dcr": share.share, "dcr_low": share.low, "dcr_high": share.high, "dcr_rows": share.n_rows}
-        result |= _detection(task, held, rows, categories, prefix="holdout_")
     unseen = split.holdout if split.holdout is not None else split.test
     if unseen is not None:
-        result |= _copies(rows, train, judged(unseen, table), categories)
+        unseen = judged(unseen, table)
+        result |= _copies(rows, train, unseen, categories)
+        if len(unseen) >= ENOUGH_ROWS:
+            result |= _detection(task, unseen, rows, categories, prefix="unseen_")
     if task.mle and split.test is not None:
         utility = tstr(rows, judged(split.test, table), table.target, categories)
         result |= {"mle": utility.score, "mle_metric": utility.metric, "mle_learner": utility.learner}

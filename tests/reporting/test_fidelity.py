@@ -167,9 +167,7 @@ def test_missing_numbers_count_as_error():
 def test_correlations_of_hard_columns_are_finite():
     rng = np.random.default_rng(0)
     x = rng.normal(size=200)
-    values = np.column_stack(
-        [x * 1e307, x * 1e-300 - 1e-299, np.full(200, 7.0), np.full(200, np.nan), -x]
-    )
+    values = np.column_stack([x * 1e307, x * 1e-300 - 1e-299, np.full(200, 7.0), np.full(200, np.nan), -x])
     values[0, 4] = np.inf
     found = correlations(values)
     assert np.isfinite(found).all()
