@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,6 @@ from tabgan.data.cells import Cells
 from tabgan.errors import ColumnError
 from tabgan.schema.kinds import Column, Kind
 from tabgan.schema.reading import Reading, Species
-from tabgan.schema.reading_pandas import read_column
 from tabgan.schema.scalars import to_plain
 from tabgan.schema.text_dates import parse_dates, parse_integer_dates
 
@@ -20,21 +20,7 @@ Array = NDArray[Any]
 _PER_DAY = {"D": 1, "s": 86_400, "ms": 86_400 * 10**3, "us": 86_400 * 10**6, "ns": 86_400 * 10**9}
 
 
-def to_cells(series: pd.Series[Any], column: Column) -> Cells:
-    """The values of `series` as encoders take them.
-
-    Raises
-    ------
-    ColumnError
-        The values are not of the column's kind.
-    """
-    reading = read_column(series, column.name)
-    if reading.missing.all():
-        return _nothing(len(series), column)
-    return _CONVERTERS[column.kind](reading, series, column)
-
-
-def _nothing(n_rows: int, column: Column) -> Cells:
+def nothing(n_rows: int, column: Column) -> Cells:
     """Cells that are all missing."""
     missing = np.ones(n_rows, bool)
     if column.kind in (Kind.CATEGORY, Kind.BOOLEAN):
@@ -167,7 +153,7 @@ def _mismatch(
     )
 
 
-_CONVERTERS = {
+CONVERTERS: dict[Kind, Callable[[Reading, pd.Series[Any], Column], Cells]] = {
     Kind.INTEGER: _integer,
     Kind.FLOAT: _float,
     Kind.BOOLEAN: _boolean,

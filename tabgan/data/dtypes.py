@@ -37,18 +37,17 @@ def from_numbers(values: Array, missing: Mask, column: Column) -> pd.Series[Any]
     if dtype.startswith("object"):
         return _objects(values.astype(object), missing)
     if dtype.startswith("period"):
-        freq = pd.PeriodDtype(dtype[len("period[") : -1]).freq  # type: ignore[arg-type]
-        periods = pd.Series(pd.PeriodIndex.from_ordinals(np.where(missing, 0, values), freq=freq))
+        freq = pd.PeriodDtype(dtype[len("period[") : -1]).freq
+        make: Any = pd.PeriodIndex.from_ordinals  # type: ignore[attr-defined]
+        periods = pd.Series(make(np.where(missing, 0, values), freq=freq))
         return periods.mask(missing)
     target = _pandas_dtype(dtype)
     held = target.subtype if isinstance(target, pd.SparseDtype) else target
     if isinstance(held, np.dtype):
         series = pd.Series(_fitting(values, missing, held, column))
         return series.astype(target) if held is not target else series
-    narrow = _fitting(
-        np.where(missing, values.dtype.type(0), values), np.zeros(0, bool), held.numpy_dtype, column
-    )
-    out = pd.array(narrow, dtype=target)
+    filled = np.where(missing, values.dtype.type(0), values)
+    out = pd.array(_fitting(filled, np.zeros(0, bool), held.numpy_dtype, column), dtype=target)
     out[missing] = pd.NA
     return pd.Series(out)
 
@@ -75,7 +74,7 @@ def from_times(values: Array, missing: Mask, column: Column) -> pd.Series[Any]:
     series = pd.Series(stamps)
     if column.zone is not None:
         series = series.dt.tz_localize("UTC").dt.tz_convert(column.zone)
-    return series.astype(object) if dtype.startswith("object") else series
+    return _objects(np.array(series.astype(object)), missing) if dtype.startswith("object") else series
 
 
 def from_objects(values: Array, missing: Mask, column: Column) -> pd.Series[Any]:
@@ -105,7 +104,7 @@ def categorical(values: Array, missing: Mask, levels: tuple[Any, ...], column: C
 
 
 def _place(index: pd.Index, level: Any) -> int:
-    return -1 if level is None or level not in index else int(index.get_loc(level))
+    return -1 if level is None or level not in index else int(index.get_indexer([level])[0])
 
 
 def _pandas_dtype(name: str) -> Any:

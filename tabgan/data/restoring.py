@@ -1,7 +1,8 @@
-"""Cells back to a column of the dtype that the table had."""
+"""Cells back to a column of the dtype that the table had: one function a kind."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,6 @@ from tabgan.schema.text_dates import INTEGER_FORMAT, format_dates, format_intege
 
 Array = NDArray[Any]
 Mask = NDArray[np.bool_]
-
-
-def from_cells(cells: Cells, column: Column) -> pd.Series[Any]:
-    """The column that the cells stand for: its dtype, levels, zone, grid and missing values as in fit.
-
-    Raises
-    ------
-    ColumnError
-        A value that the dtype cannot hold.
-    """
-    series = _RESTORERS[column.kind](cells, column)
-    return series.rename(column.name)
 
 
 def _integer(cells: Cells, column: Column) -> pd.Series[Any]:
@@ -55,6 +44,8 @@ def _time(cells: Cells, column: Column) -> pd.Series[Any]:
 
 def _category(cells: Cells, column: Column) -> pd.Series[Any]:
     missing = cells.missing | (cells.values < 0)
+    if missing.all():
+        return from_objects(np.full(len(cells), None), missing, column)
     if column.dtype.startswith(("category", "dictionary")):
         return from_objects(_levels_of(cells, column), missing, column)
     if column.unit is not None:
@@ -62,10 +53,15 @@ def _category(cells: Cells, column: Column) -> pd.Series[Any]:
     held = np.empty(len(cells.levels) + 1, dtype=object)
     held[: len(cells.levels)] = cells.levels
     values = held[cells.values]
-    if _holds_text(column.dtype) or column.dtype.startswith("object"):
+    if column.dtype != "object[decimal]" and (_holds_text(column.dtype) or column.dtype.startswith("object")):
         return from_objects(values, missing, column)
-    numbers = np.array([*cells.levels, cells.levels[0] if cells.levels else 0])[cells.values]
-    return from_numbers(numbers, missing, column)
+    numbers = np.array([*cells.levels, cells.levels[0]], np.uint64 if _is_huge(cells.levels) else None)
+    return from_numbers(numbers[cells.values], missing, column)
+
+
+def _is_huge(levels: tuple[Any, ...]) -> bool:
+    """Whether numpy would make floats of these integers."""
+    return isinstance(levels[0], int) and max(levels) >= 2**63
 
 
 def _levels_of(cells: Cells, column: Column) -> Array:
@@ -74,13 +70,15 @@ def _levels_of(cells: Cells, column: Column) -> Array:
     held = np.empty(len(cells.levels) + 1, dtype=object)
     for i, level in enumerate(cells.levels):
         held[i] = declared.get(level, level)
-    return held[cells.values]
+    out: Array = held[cells.values]
+    return out
 
 
 def _times_of(cells: Cells, column: Column) -> Array:
-    """Times whose levels are written out."""
-    if column.dtype.startswith(("timedelta", "duration", "time")) or column.dtype in _DELTA_OBJECTS:
-        return np.array([*cells.levels, 0], np.int64)[cells.values]
+    """Datetimes are written out as levels, time spans are counted."""
+    if not all(isinstance(level, str) for level in cells.levels):
+        spans: Array = np.array([*cells.levels, 0], np.int64)[cells.values]
+        return spans
     stamps = np.array([*cells.levels, "1970-01-01"], f"datetime64[{column.unit}]")
     values: Array = stamps.view(np.int64)[cells.values]
     return values
@@ -89,9 +87,8 @@ def _times_of(cells: Cells, column: Column) -> Array:
 def _name(cells: Cells, column: Column) -> pd.Series[Any]:
     if _holds_text(column.dtype) or column.dtype.startswith(("category", "dictionary")):
         return from_objects(cells.values, cells.missing, column)
-    whole = np.array(
-        [0 if gone else int(text) for text, gone in zip(cells.values, cells.missing, strict=True)]
-    )
+    pairs = zip(cells.values, cells.missing, strict=True)
+    whole = np.array([0 if gone else int(text) for text, gone in pairs])
     return from_numbers(whole, cells.missing, column)
 
 
@@ -106,8 +103,7 @@ def _holds_text(dtype: str) -> bool:
     return dtype in ("object", "str") or dtype.startswith(("string", "utf8", "large_string"))
 
 
-_DELTA_OBJECTS = ("object[timedelta]", "object[time]")
-_RESTORERS = {
+RESTORERS: dict[Kind, Callable[[Cells, Column], pd.Series[Any]]] = {
     Kind.INTEGER: _integer,
     Kind.FLOAT: _float,
     Kind.BOOLEAN: _category,

@@ -34,10 +34,8 @@ def read_column(series: pd.Series[Any], name: Hashable) -> Reading:
     if isinstance(dtype, pd.CategoricalDtype):
         return _categorical(series, dtype)
     if isinstance(dtype, pd.SparseDtype):
-        return replace(
-            read_column(series.astype(dtype.subtype), name),
-            dtype=f"Sparse[{dtype.subtype}, {dtype.fill_value!s}]",
-        )
+        dense = read_column(series.astype(dtype.subtype), name)
+        return replace(dense, dtype=f"Sparse[{dtype.subtype}, {dtype.fill_value!s}]")
     if isinstance(dtype, pd.StringDtype):
         return read_text(pa.array(series, from_pandas=True), _string_dtype(dtype))
     if isinstance(dtype, pd.PeriodDtype):
