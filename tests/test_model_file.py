@@ -20,8 +20,8 @@ import safetensors.numpy
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from tabgan.errors import ModelFileError
 
+from tabgan.errors import ModelFileError
 from tabgan.model_file import FORMAT, load_model, save_model
 
 METADATA = {
