@@ -78,7 +78,7 @@ class Layout:
     def offsets(self) -> NDArray[np.int64]:
         """First row of each symbol in a table of all levels, shape (S,)."""
         sizes = [symbol.n_levels for symbol in self.symbols]
-        return np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64) if sizes else np.zeros(0, np.int64)
+        return np.cumsum([0, *sizes])[: len(sizes)].astype(np.int64)
 
     def symbols_of(self, column: int) -> slice:
         """Positions of a column's symbols within the row."""

@@ -21,6 +21,7 @@ from tabgan.encoding.layout import NOT_APPLICABLE, NumberTable, Symbol
 
 Array = NDArray[Any]
 FRACTION_STEPS = 256  # a fraction is kept in one byte
+BELOW_ONE = 1 - 2.0**-53  # the largest float below 1
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,22 @@ class NumericEncoder:
             width[self.first_continuous :] = np.diff(self.edge_ranks).reshape(-1, self.n_places)
         return (NumberTable(symbols=tuple(range(len(self.symbols))), rank_low=low, rank_width=width),)
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest finite value that can be decoded; (inf, -inf) when there is none."""
+        ends = [self.points[np.isfinite(self.points)].astype(np.float64)]
+        if self.n_cells:
+            ends.append(
+                self._within(np.array([0, self.n_cells - 1]), np.array([0.0, 1.0])).astype(np.float64)
+            )
+        units = np.concatenate(ends)
+        low, high = units.min(initial=np.inf), units.max(initial=-np.inf)
+        if not self.on_grid:
+            return float(low), float(high)
+        return tuple(float(end * self.step + self.anchor) / 10.0**self.decimals for end in (low, high))  # type: ignore[return-value]
+
     def encode(self, values: Array, missing: Array) -> tuple[Array, Array]:
-        """Values (n,) to codes (n, 1 or 2) and fractions (n, 1); numbers beyond the knots go to the end cells.
+        """Values (n,) to codes (n, 1 or 2) and fractions (n, 1); those beyond the knots go to the end cells.
 
         ``values`` are int64 for integers and times, float64 otherwise (``decimals`` then make the grid).
         """
@@ -147,7 +162,8 @@ class NumericEncoder:
     @classmethod
     def from_state(cls, plain: dict[str, Any], arrays: dict[str, Array]) -> NumericEncoder:
         """The encoder that `to_state` described."""
-        return cls(**plain, **arrays)
+        held: dict[str, Any] = {**plain, **arrays}
+        return cls(**held)
 
     def describe(self) -> str:
         """One line for people: modes, places, point masses."""
@@ -163,18 +179,21 @@ class NumericEncoder:
         if not self.on_grid:
             return np.asarray(values, np.float64)
         if values.dtype.kind == "f":
-            values = np.rint(np.nan_to_num(values, nan=0.0) * 10.0**self.decimals).astype(np.int64)
+            scaled = np.nan_to_num(values, nan=0.0) * 10.0**self.decimals
+            values = np.rint(np.clip(scaled, -(2.0**62), 2.0**62)).astype(np.int64)
         return (values - self.anchor) // self.step if self.step != 1 or self.anchor else values
 
     def _from_units(self, units: Array) -> Array:
         if not self.on_grid:
             return units
         integers = units * self.step + self.anchor
-        return integers / 10.0**self.decimals if self.decimals else integers
+        return np.asarray(integers / 10.0**self.decimals if self.decimals else integers)
 
     def _nearest_point(self, units: Array) -> Array:
-        distance = np.abs(self.points.astype(np.float64)[None, :] - units.astype(np.float64)[:, None])
-        return distance.argmin(axis=1)
+        above = np.clip(np.searchsorted(self.points, units), 1, max(len(self.points) - 1, 1))
+        above = np.minimum(above, len(self.points) - 1)
+        near, far = self.points[above - 1].astype(np.float64), self.points[above].astype(np.float64)
+        return np.asarray(above - (units - near < far - units) * (len(self.points) > 1), np.int64)
 
     def _locate(self, units: Array, points_below: Array) -> tuple[Array, Array]:
         """Cell of each value and where in it (0 to 1) the value lies."""
@@ -185,17 +204,19 @@ class NumericEncoder:
             inside = (_difference(position, low) + 0.5) / self._widths()[cell]
             inside = np.where(position < low, 0.0, inside)
         else:
-            inside = (position - low) / self._widths()[cell]
+            with np.errstate(over="ignore"):  # a cell may be wider than the largest float
+                inside = (position - low) / self._widths()[cell]
         return cell, np.clip(inside, 0.0, 1.0)
 
     def _within(self, cell: Array, fraction: Array) -> Array:
-        low, width = self.edges[cell], self._widths()[cell]
+        low, high = self.edges[cell], self.edges[cell + 1]
         if not self.on_grid:
-            return low + fraction * width
-        offset = np.minimum(np.floor(fraction * width), width - 1).astype(np.uint64)
-        position = (low.view(np.uint64) + offset).view(np.int64)
+            return np.asarray(np.clip(low * (1 - fraction) + high * fraction, low, high))
+        width = high.view(np.uint64) - low.view(np.uint64)
+        offset = (np.minimum(fraction, BELOW_ONE) * width).astype(np.uint64)
+        position = (low.view(np.uint64) + np.minimum(offset, width - np.uint64(1))).view(np.int64)
         below = np.searchsorted(self.points - np.arange(len(self.points)), position, side="right")
-        return position + below
+        return np.asarray(position + below)
 
     def _widths(self) -> Array:
         return _difference(self.edges[1:], self.edges[:-1])
@@ -204,5 +225,7 @@ class NumericEncoder:
 def _difference(high: Array, low: Array) -> Array:
     """``high - low`` as float64, without overflow between 64-bit integers."""
     if high.dtype.kind == "i":
-        return (high.astype(np.int64).view(np.uint64) - low.astype(np.int64).view(np.uint64)).astype(np.float64)
-    return np.asarray(high - low, np.float64)
+        unsigned = [ends.astype(np.int64).view(np.uint64) for ends in (high, low)]
+        return (unsigned[0] - unsigned[1]).astype(np.float64)
+    with np.errstate(over="ignore"):
+        return np.asarray(np.minimum(high - low, np.finfo(float).max), np.float64)

@@ -16,6 +16,7 @@ from tabgan.encoding.numeric import NumericEncoder
 Array = NDArray[Any]
 
 MAX_DISTINCT = 1 << 20  # beyond this many distinct values neighbours are merged
+MOST = 2**63 - 1
 MIN_SEEN = 5  # a value stands in a model only if this many rows have it
 MAX_CELLS = 256  # 257 knots
 PLACES = 16
@@ -50,7 +51,9 @@ class NumericSummary:
         np.add.at(counts, inverse, np.concatenate([self.counts, other.counts]))
         return NumericSummary(distinct, counts, self.n_missing + other.n_missing)._bounded()
 
-    def freeze(self, *, decimals: int | None = None, n_cells: int = MAX_CELLS, n_places: int = PLACES) -> NumericEncoder:
+    def freeze(
+        self, *, decimals: int | None = None, n_cells: int = MAX_CELLS, n_places: int = PLACES
+    ) -> NumericEncoder:
         """The encoder; ``decimals`` is the grid of a float column, ignored for integers."""
         grid, units = self._grid(decimals)
         is_point = _choose_points(units, self.counts)
@@ -88,7 +91,9 @@ class NumericSummary:
             values = np.rint(values * 10.0**decimals).astype(np.int64)
         if len(values) and float(values[-1]) - float(values[0]) < 2.0**62:
             step = int(np.gcd.reduce(values - values[0]))
-            plain |= {"anchor": int(values[0]) % step if step > 1 else 0, "step": max(step, 1)}
+            anchor = int(values[0]) % step if step > 1 else 0
+            anchor -= step if anchor and values[0] < 0 else 0  # values less the anchor stay within 64 bits
+            plain |= {"anchor": anchor, "step": max(step, 1)}
         return plain, (values - plain["anchor"]) // plain["step"]
 
     def _bounded(self) -> NumericSummary:
@@ -127,6 +132,7 @@ def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
     at = np.searchsorted(np.cumsum(counts), levels * n, side="left")
     inner = position[np.minimum(at, len(position) - 1)]
     if on_grid:
+        highest = min(highest, MOST - 1)
         inner = inner[(inner > lowest) & (inner <= highest)]
         return np.unique(np.concatenate([[lowest], inner, [highest + 1]])).astype(np.int64)
     inner = inner[(inner > lowest) & (inner < highest)]
@@ -138,14 +144,14 @@ def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
 def _extremes(position: Array, counts: Array, n: int) -> tuple[Any, Any]:
     """Means of the k most extreme values at either end (k = 5; half of the values when fewer than ten)."""
     k = min(MIN_SEEN, max(n // 2, 1))
-    ends = []
+    ends: list[Any] = []
     for values, seen in ((position, counts), (position[::-1], counts[::-1])):
         few = np.repeat(values[:k], np.minimum(seen[:k], k))[:k]
-        mean = few[0] + (few - few[0]).astype(np.float64).mean()
-        ends.append(int(round(mean)) if position.dtype.kind == "i" and abs(mean) < 2**53 else mean)
-    if position.dtype.kind == "i":
-        ends = [int(end) for end in ends]
-    return ends[0], max(ends[1], ends[0])
+        if position.dtype.kind == "i":  # Python integers: exact beyond 2**53
+            ends.append((sum(few.tolist()) + k // 2) // k)
+        else:
+            ends.append(np.clip((few / k).sum(), few.min(), few.max()))
+    return ends[0], max(ends)
 
 
 def _levels(n_cells: int, n: int) -> Array:
@@ -171,10 +177,13 @@ def _rounded(edges: Array) -> Array:
     """Knots to a thousandth of the smaller neighbouring cell: no knot need be a training value."""
     if len(edges) < 3:
         return edges
-    gap = np.diff(edges)
+    with np.errstate(over="ignore"):
+        gap = np.diff(edges)
     finest = np.minimum(np.append(gap, gap[-1]), np.insert(gap, 0, gap[0])) / 1000
-    unit = 10.0 ** np.floor(np.log10(np.maximum(finest, np.finfo(float).tiny * 1e3)))
-    rounded = np.rint(edges / unit) * unit
+    with np.errstate(over="ignore", invalid="ignore"):
+        unit = 10.0 ** np.floor(np.log10(np.maximum(finest, np.finfo(float).tiny * 1e3)))
+        rounded = np.rint(edges / unit) * unit
     bad = ~np.isfinite(rounded)
     rounded[bad] = edges[bad]
+    rounded[0], rounded[-1] = max(rounded[0], edges[0]), min(rounded[-1], edges[-1])  # stay in the range
     return rounded if np.all(np.diff(rounded) > 0) else edges

@@ -1,0 +1,197 @@
+"""A whole table as codes and back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tabgan.data import from_cells, to_cells
+from tabgan.data.cells import Cells
+from tabgan.encoding.column import ColumnEncoder, encoder_from_state
+from tabgan.encoding.identifier import IdentifierEncoder
+from tabgan.encoding.layout import Layout, build_layout
+from tabgan.encoding.text import TextEncoder
+from tabgan.encoding.value import value_cells
+from tabgan.errors import ColumnError, ConditionError
+from tabgan.schema import Column, Schema
+
+Array = NDArray[Any]
+
+
+@dataclass(frozen=True)
+class TableEncoder:
+    """A frozen table: its schema and one encoder per column.
+
+    Shapes: codes (n, S) and fractions (n, R), S symbols and R numeric parts as in `layout`.
+    """
+
+    schema: Schema
+    encoders: tuple[ColumnEncoder, ...]
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Where each column's symbols lie."""
+        return build_layout([(column.name, e.symbols, e.numbers) for _, column, e in self.columns()])
+
+    def columns(self) -> Iterator[tuple[int, Column, ColumnEncoder]]:
+        """Position, column and encoder of each column."""
+        for index, (column, encoder) in enumerate(zip(self.schema.columns, self.encoders, strict=True)):
+            yield index, column, encoder
+
+    def encode_frame(self, frame: pd.DataFrame) -> tuple[Array, Array]:
+        """Codes (n, S) and fractions (n, R) uint8; columns that are not in the schema are left alone.
+
+        Raises
+        ------
+        ColumnError
+            A column lacks, or holds what fit did not see: a category, missing values.
+        """
+        codes = np.empty((len(frame), self.layout.n_symbols), self.layout.code_dtype())
+        fractions = np.empty((len(frame), self.layout.n_numbers), np.uint8)
+        self.encode_into(frame, codes, fractions)
+        return codes, fractions
+
+    def encode_into(self, frame: pd.DataFrame, codes: Array, fractions: Array) -> None:
+        """Write the codes of a frame into codes (n, S) and fractions (n, R)."""
+        for (index, column, encoder), series in zip(
+            self.columns(), series_of(frame, self.schema), strict=True
+        ):
+            cells = to_cells(series, column)
+            _check_missing(cells, column, encoder)
+            codes[:, self.layout.symbols_of(index)], fractions[:, self.layout.numbers_of(index)] = (
+                encoder.encode(cells)
+            )
+
+    def decode(self, codes: Array, fractions: Array, rng: np.random.Generator, start: int = 0) -> list[Cells]:
+        """Cells of each column.
+
+        Parameters
+        ----------
+        codes : (n, S).
+        fractions : (n, R) in [0, 1), where each number lies in its cell.
+        rng : for what no code tells: free text, and letters of long identifiers.
+        start : index of the first row in the whole sample; identifiers are unique over all of it.
+        """
+        salt = int(rng.integers(2**63))
+        out = []
+        for index, _, encoder in self.columns():
+            own = codes[:, self.layout.symbols_of(index)]
+            if isinstance(encoder, IdentifierEncoder | TextEncoder):
+                out.append(encoder.decode(own, start=start, salt=salt + index))
+            else:
+                out.append(encoder.decode(own, fractions[:, self.layout.numbers_of(index)]))
+        return out
+
+    def decode_frame(
+        self, codes: Array, fractions: Array, rng: np.random.Generator, start: int = 0
+    ) -> pd.DataFrame:
+        """The rows as a frame with the names, dtypes and order of the fitted one."""
+        return self.frame(self.decode(codes, fractions, rng, start))
+
+    def frame(self, cells: list[Cells]) -> pd.DataFrame:
+        """Cells of each column as a frame."""
+        series = [from_cells(c, column) for c, column in zip(cells, self.schema.columns, strict=True)]
+        frame = pd.DataFrame(dict(enumerate(series)), index=pd.RangeIndex(len(cells[0])))
+        frame.columns = pd.Index(self.schema.names)
+        return frame
+
+    def log_volume(self, codes: Array) -> Array:
+        """Log of the values (of the width, where continuous) that share each row's codes, shape (n,)."""
+        total = np.zeros(len(codes))
+        for index, _, encoder in self.columns():
+            total += encoder.log_volume(codes[:, self.layout.symbols_of(index)])
+        return total
+
+    def encode_value(self, name: Hashable, value: Any) -> tuple[Array, Array]:
+        """Codes (s,) and fractions (r,) of one value of a column; None, NaN or NA ask for missing.
+
+        Raises
+        ------
+        ConditionError
+            The column has no such value, or cannot have it.
+        SchemaError
+            There is no such column.
+        """
+        _, encoder = self._column(name)
+        codes, fractions = encoder.encode(self.value_cells(name, value))
+        return codes[0], fractions[0]
+
+    def value_cells(self, name: Hashable, value: Any) -> Cells:
+        """One value of a column as cells (1,), exactly; raises as `encode_value` does."""
+        column, encoder = self._column(name)
+        try:
+            cells = value_cells(value, column, encoder)
+            _check_missing(cells, column, encoder)
+            encoder.encode(cells)
+        except ColumnError as error:
+            raise ConditionError(str(error)) from error
+        return cells
+
+    def _column(self, name: Hashable) -> tuple[Column, ColumnEncoder]:
+        column = self.schema[name]
+        return column, self.encoders[self.schema.columns.index(column)]
+
+    def describe(self) -> list[tuple[str, str, str]]:
+        """Name, kind and what was learnt of each column."""
+        return [
+            (str(column.name), str(column.kind), e.describe() + (", missing" if e.has_missing else ""))
+            for _, column, e in self.columns()
+        ]
+
+    def stored_kinds(self) -> dict[str, str]:
+        """Every kind of thing that is kept of the data, and how much of it."""
+        kept: Counter[str] = Counter({"column names": len(self.schema)})
+        for _, column, encoder in self.columns():
+            kept.update(encoder.stored())
+            if column.levels is not None:
+                kept["declared levels"] += len(column.levels)
+        return {what: f"{n:,}" for what, n in kept.items() if n}
+
+    def to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
+        """Plain JSON values, and arrays by name."""
+        states = [encoder.to_state() for encoder in self.encoders]
+        arrays = {
+            f"{index}.{name}": array for index, (_, own) in enumerate(states) for name, array in own.items()
+        }
+        return {"schema": self.schema.to_json(), "columns": [plain for plain, _ in states]}, arrays
+
+    @classmethod
+    def from_state(cls, plain: dict[str, Any], arrays: dict[str, Array]) -> TableEncoder:
+        """The encoder that `to_state` described."""
+        schema = Schema.from_json(plain["schema"])
+        owned: list[dict[str, Array]] = [{} for _ in schema.columns]
+        for key, array in arrays.items():
+            index, _, name = key.partition(".")
+            owned[int(index)][name] = array
+        parts = zip(schema.columns, plain["columns"], owned, strict=True)
+        return cls(schema, tuple(encoder_from_state(column, own, held) for column, own, held in parts))
+
+
+def series_of(frame: pd.DataFrame, schema: Schema) -> Iterator[pd.Series[Any]]:
+    """The columns of a frame in the schema's order.
+
+    Raises
+    ------
+    ColumnError
+        The frame lacks one.
+    """
+    places = {name: place for place, name in enumerate(frame.columns)}
+    for column in schema.columns:
+        if column.name not in places:
+            raise ColumnError(f"column {column.name!r} is not in the table; it was there in fit; add it")
+        yield frame.iloc[:, places[column.name]]
+
+
+def _check_missing(cells: Cells, column: Column, encoder: ColumnEncoder) -> None:
+    if not encoder.has_missing and cells.missing.any():
+        raise ColumnError(
+            f"column {column.name!r}: no value was missing in fit, {int(cells.missing.sum())} are missing here; "
+            "fill them, or fit with rows that lack them"
+        )

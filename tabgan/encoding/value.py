@@ -1,0 +1,151 @@
+"""One value that a user asks for, checked against its column."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from decimal import Decimal
+from numbers import Real
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from tabgan.data.cells import Cells
+from tabgan.encoding.number_column import NumberColumnEncoder
+from tabgan.encoding.numeric import NumericEncoder
+from tabgan.errors import ColumnError
+from tabgan.schema import Column, Kind
+from tabgan.schema.scalars import to_plain
+
+MISSING = np.array([True])
+PRESENT = np.array([False])
+BEYOND = 0.1  # of a column's range: how far outside of it a value may be asked for
+
+
+def value_cells(value: Any, column: Column, encoder: Any) -> Cells:
+    """One row of cells, shape (1,), as `to_cells` would give.
+
+    Raises
+    ------
+    ColumnError
+        The column cannot hold the value.
+    """
+    if is_missing(value):
+        return _missing_cells(column)
+    value = to_plain(value)
+    match column.kind:
+        case Kind.INTEGER | Kind.FLOAT:
+            cells = _number(value, column)
+        case Kind.BOOLEAN | Kind.CATEGORY:
+            return Cells(np.zeros(1, np.int32), PRESENT, (_level(value, column),))
+        case Kind.DATETIME | Kind.TIMEDELTA:
+            cells = _time(value, column)
+        case Kind.CONSTANT:
+            if value != column.value or isinstance(value, bool) != isinstance(column.value, bool):
+                raise _refused(column, value, f"its only value, {column.value!r}")
+            return Cells(np.zeros(1, np.int8), PRESENT)
+        case Kind.IDENTIFIER | Kind.TEXT:
+            raise _refused(column, value, f"left out, for every {column.kind} is made anew")
+    if isinstance(encoder, NumberColumnEncoder):
+        _check_range(cells, value, column, encoder.number)
+    return cells
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a value asks for missing: None, NaN, NaT, NA."""
+    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, Real) and value != value)
+
+
+def _missing_cells(column: Column) -> Cells:
+    zero: dict[Kind, Any] = {
+        Kind.FLOAT: np.full(1, np.nan),
+        Kind.IDENTIFIER: np.array([""], object),
+        Kind.TEXT: np.array([""], object),
+    }
+    coded = column.kind in (Kind.CATEGORY, Kind.BOOLEAN)
+    return Cells(np.full(1, -1, np.int32) if coded else zero.get(column.kind, np.zeros(1, np.int64)), MISSING)
+
+
+def _number(value: Any, column: Column) -> Cells:
+    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+        raise _refused(column, value, "a number")
+    if column.kind is Kind.FLOAT:
+        return Cells(np.array([float(value)]), PRESENT)
+    if not isinstance(value, int) and (not math.isfinite(value) or value % 1):
+        raise _refused(column, value, "a whole number")
+    shifted = int(math.floor(value)) - column.origin
+    if not -(2**63) <= shifted < 2**63:
+        raise _refused(column, value, "a number of 64 bits")
+    return Cells(np.array([shifted], np.int64), PRESENT)
+
+
+def _level(value: Any, column: Column) -> Any:
+    """The value, unless it only looks like one of the levels (True is no 1)."""
+    if column.levels and isinstance(value, bool) and not any(isinstance(k, bool) for k in column.levels):
+        raise _refused(column, value, f"one of {', '.join(map(repr, column.levels[:5]))}")
+    try:
+        hash(value)
+    except TypeError:
+        raise _refused(column, value, "a category") from None
+    return value
+
+
+def _time(value: Any, column: Column) -> Cells:
+    length = column.kind is Kind.TIMEDELTA
+    kind, name = (pd.Timedelta, "a length of time") if length else (pd.Timestamp, "a date or time")
+    known = (str, datetime.date, datetime.time, datetime.timedelta, np.datetime64, np.timedelta64)
+    if not isinstance(value, known) and not (column.format and isinstance(value, int)):
+        raise _refused(column, value, name)
+    try:
+        if column.format and isinstance(value, str | int):
+            value = datetime.datetime.strptime(str(value), column.format)
+        moment = kind(value)
+        if not length:
+            moment = _in_zone(moment, column, value)
+    except (ValueError, OverflowError, TypeError) as error:
+        raise _refused(column, value, name) from error
+    unit = "timedelta64" if length else "datetime64"
+    return Cells(moment.asm8.astype(f"{unit}[{column.unit}]").astype(np.int64)[None], PRESENT)
+
+
+def _in_zone(moment: Any, column: Column, value: Any) -> Any:
+    """A moment as UTC without a zone; without a zone it is taken to be in the column's."""
+    if column.zone is None and moment.tzinfo is not None:
+        raise _refused(column, value, "a date or time without a zone")
+    if column.zone is None:
+        return moment
+    local = moment if moment.tzinfo is not None else moment.tz_localize(column.zone)
+    return local.tz_convert("UTC").tz_localize(None)
+
+
+def _check_range(cells: Cells, value: Any, column: Column, number: NumericEncoder) -> None:
+    """Refuse a number far from all that was seen, or between point masses where there is nothing else."""
+    low, high = number.bounds
+    asked = float(cells.values[0])
+    if number.n_cells:
+        margin = BEYOND * (high - low) if math.isfinite(high - low) else 0.0
+        if not low - margin <= asked <= high + margin:
+            raise _refused(column, value, _between(low, high, column))
+        return
+    codes, _ = number.encode(cells.values, PRESENT)
+    nearest, _ = number.decode(codes, np.zeros((1, 1)))
+    if nearest[0] != cells.values[0]:
+        raise _refused(
+            column,
+            value,
+            f"one of the {len(number.points)} numbers seen in fit, {_between(low, high, column)}",
+        )
+
+
+def _between(low: float, high: float, column: Column) -> str:
+    if column.kind is Kind.TIMEDELTA:
+        return f"between {low:g} and {high:g} {column.unit}"
+    origin = column.origin
+    return f"between {low + origin:g} and {high + origin:g}"
+
+
+def _refused(column: Column, value: Any, expected: str) -> ColumnError:
+    return ColumnError(
+        f"column {column.name!r}: a value asked for must be {expected}; found {str(repr(value))[:60]}"
+    )
