@@ -2,5 +2,7 @@
 
 from tabgan.data.cells import Cells
 from tabgan.data.columns import from_cells, to_cells
+from tabgan.data.containers import to_container
+from tabgan.data.sources import Source, open_source
 
-__all__ = ["Cells", "from_cells", "to_cells"]
+__all__ = ["Cells", "Source", "from_cells", "open_source", "to_cells", "to_container"]
