@@ -89,7 +89,8 @@ def from_objects(values: Array, missing: Mask, column: Column) -> pd.Series[Any]
         return _objects(values, missing)
     filled = values.copy()
     filled[missing] = None
-    return pd.Series(filled, dtype=_pandas_dtype(dtype))
+    series: pd.Series[Any] = pd.Series(filled, dtype=_pandas_dtype(dtype))
+    return series
 
 
 def categorical(values: Array, missing: Mask, levels: tuple[Any, ...], column: Column) -> pd.Categorical:
@@ -103,8 +104,11 @@ def categorical(values: Array, missing: Mask, levels: tuple[Any, ...], column: C
     )
 
 
-def _place(index: pd.Index, level: Any) -> int:
-    return -1 if level is None or level not in index else int(index.get_indexer([level])[0])
+def _place(index: pd.Index[Any], level: Any) -> int:
+    if level is None or level not in index:
+        return -1
+    wanted: Any = [level]
+    return int(index.get_indexer_for(wanted)[0])
 
 
 def _pandas_dtype(name: str) -> Any:
