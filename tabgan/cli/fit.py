@@ -1,5 +1,6 @@
 """`tabgan fit`: learn a table and keep what was learnt in one file."""
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +64,7 @@ def fit(data: str, model: str | None, n_rows: int | None, out: str | None, **opt
     settings = {name: options.pop(name) for name in SETTINGS}
     # What was not given is left to the library's default.
     given = {name: value for name, value in settings.items() if not _is_default(name)}
+    _check_device(settings["device"])
     source, schema = read_table(data, **options)
     from tabgan.estimator import TabGAN
 
@@ -94,6 +96,15 @@ def _check_places(data: str, model: str, out: str | None, n_rows: int | None) ->
         check_place(place)
 
 
+def _check_device(device: str | None) -> None:
+    from tabgan.training.runtime import resolve_device
+
+    try:
+        resolve_device(device or "auto")
+    except ValueError as error:
+        raise click.UsageError(f"--device: {error}.") from error
+
+
 def _is_default(name: str) -> bool:
     return click.get_current_context().get_parameter_source(name) is ParameterSource.DEFAULT
 
@@ -110,4 +121,5 @@ def _learnt(estimator: "TabGAN") -> str:
 
 
 def _next_commands(model: str) -> str:
+    model = shlex.quote(model)
     return f"  tabgan sample {model} -n 1000 -o synthetic.csv\n  tabgan info {model}"

@@ -34,7 +34,15 @@ def _sections(model: str, estimator: "TabGAN") -> Iterable[str]:
     if len(history):
         last = history.iloc[-1].dropna()
         yield text_table(("training", "at the end"), [(name, _figure(value)) for name, value in last.items()])
-    yield text_table(("the file stores", "what"), estimator.stored_kinds().items())
+    if estimator.notes_:
+        yield "\n".join(["told during the training", *(f"- {note}" for note in estimator.notes_)])
+    stored = {
+        **estimator.stored_kinds(),
+        "schema": f"kind, dtype and grid of {columns:,} columns",
+        "settings": f"{len(estimator.get_params())}",
+        "training history": f"{len(history):,} lines",
+    }
+    yield text_table(("the file stores", "how much"), stored.items())
     yield "It stores no row of the table."
 
 

@@ -1,12 +1,13 @@
 """`tabgan inspect`: the schema of a table, before anything is fitted."""
 
+import shlex
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from tabgan.cli.output import check_place
-from tabgan.cli.reading import read_table, reading_options
+from tabgan.cli.reading import as_arguments, read_table, reading_options
 
 if TYPE_CHECKING:
     from tabgan.data import Source
@@ -38,7 +39,11 @@ def inspect(data: str, out: str | None, **options: Any) -> None:
 
         with replacing(out) as file:
             file.write(f"{schema.to_json()}\n".encode())
-        click.echo(f"\nThe schema is in {out}. Next:\n\n  tabgan fit {data} --schema {out}")
+        click.echo(f"\nThe schema is in {out}. Next:\n\n  {_next_command(data, out, options)}")
+
+
+def _next_command(data: str, out: str, options: dict[str, Any]) -> str:
+    return f"tabgan fit {shlex.quote(data)} --schema {shlex.quote(out)} {as_arguments(options)}".rstrip()
 
 
 def _personal(source: "Source", schema: "Schema") -> Iterator[tuple[object, str]]:

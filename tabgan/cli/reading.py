@@ -1,12 +1,10 @@
 """What `fit` and `inspect` share: the options that say how a table is read, and the table read by them."""
 
+import shlex
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
-
-from tabgan.errors import SchemaError
 
 if TYPE_CHECKING:
     from tabgan.data import Source
@@ -16,7 +14,10 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 _OPTIONS = (
     click.option(
-        "--schema", "schema_file", metavar="FILE", help="Schema to use, as written by `tabgan inspect -o`."
+        "--schema",
+        "schema_file",
+        metavar="FILE",
+        help="Schema as JSON, as written by `tabgan inspect -o`; it may name some columns only.",
     ),
     click.option(
         "--category", metavar="COL", multiple=True, help="This column holds categories. Repeatable."
@@ -49,25 +50,20 @@ def read_table(
     encoding: str | None,
     na: tuple[str, ...],
 ) -> tuple["Source", "Schema"]:
-    """Open a table as the options say, and infer its schema or take the one given."""
+    """Open a table as the options say, and find out its schema; a schema file stands above what is inferred."""
     from tabgan.data import open_source
     from tabgan.schema import infer_schema
 
     source = open_source(data, sep=sep, encoding=encoding, na_values=na)
-    if schema_file is None:
-        return source, infer_schema(source, category=category, identifier=identifier, drop=drop)
-    schema = _read_schema(schema_file)
-    return source, schema.with_overrides(category=category, identifier=identifier, drop=drop)
+    schema = infer_schema(source, category=category, identifier=identifier, drop=drop, schema=schema_file)
+    return source, schema
 
 
-def _read_schema(path: str) -> "Schema":
-    from tabgan.schema import Schema
-
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no UTF-8 text"
-        raise SchemaError(
-            f"{path}: could not be read as a schema ({reason}); write one with `tabgan inspect -o`"
-        ) from error
-    return Schema.from_json(text)
+def as_arguments(options: dict[str, Any]) -> str:
+    """Return the options of reading, without the schema's, as one types them: what repeats a reading."""
+    names = [("drop", "--drop"), ("sep", "--sep"), ("encoding", "--encoding"), ("na", "--na")]
+    given = [(flag, options[name]) for name, flag in names if options[name]]
+    words = [
+        (flag, value) for flag, values in given for value in ([values] if isinstance(values, str) else values)
+    ]
+    return shlex.join(word for pair in words for word in pair)

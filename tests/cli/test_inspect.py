@@ -41,7 +41,7 @@ def test_the_schema_it_writes_is_the_one_it_prints(table):
     assert schema["age"].kind == "category"
     assert list(schema.names) == [name for name in table if name != "mail"]
     assert str(schema) in printed
-    assert "tabgan fit p.csv --schema schema.json" in printed
+    assert "\n  tabgan fit p.csv --schema schema.json --drop mail\n" in printed
 
 
 def test_a_written_schema_reads_the_same(table):
