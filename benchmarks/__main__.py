@@ -6,13 +6,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from tabgan_datasets import TableNotFoundError, load_table
-
 from benchmarks import ROOT
 from benchmarks.report import render, write_readme
 from benchmarks.results import DEFAULT_PATH, read_records
 from benchmarks.runner import run_tasks
 from benchmarks.tasks import TASKS, Task
+from tabgan_datasets import TableNotFoundError, load_table
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

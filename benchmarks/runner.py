@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from tabgan_datasets import TableNotFoundError, find_table
 
 from benchmarks import ROOT
 from benchmarks.results import Record, append_record, is_done, key_of, read_records, surroundings
 from benchmarks.scores import real_reference, score
 from benchmarks.splits import Split, known_levels, split_table
 from benchmarks.tasks import Task
+from tabgan_datasets import TableNotFoundError, find_table
 
 DCR_ROWS = 20_000
 GRACE_SECONDS = 1_800  # beyond the budget: encoding, sampling, a slow machine; then something is wrong

@@ -4,7 +4,6 @@ from importlib.util import find_spec
 from typing import Any
 
 import pandas as pd
-from tabgan_datasets import find_table
 
 from benchmarks.splits import Split, judged
 from benchmarks.tasks import Task
@@ -12,6 +11,7 @@ from tabgan.reporting.detection import Classifier, c2st
 from tabgan.reporting.fidelity import column_errors, trend_error, wnmis
 from tabgan.reporting.privacy import copied_cells, dcr_share
 from tabgan.reporting.utility import tstr
+from tabgan_datasets import find_table
 
 ENOUGH_ROWS = 2_000  # of unseen rows, for a two-sample test against them
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import pandas as pd
-from tabgan_datasets import Table, load_table
 
 from benchmarks.tasks import Task
+from tabgan_datasets import Table, load_table
 
 SHUFFLE_SEED = 1234
 

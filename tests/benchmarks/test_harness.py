@@ -5,7 +5,6 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
-from tabgan_datasets import find_table
 
 from benchmarks.__main__ import choose, main
 from benchmarks.report import END, START, render, write_readme
@@ -15,6 +14,7 @@ from benchmarks.scores import real_reference, score
 from benchmarks.splits import split_table
 from benchmarks.tasks import ARMS, BUNDLED, GOALS, TASKS
 from tabgan.config import Config
+from tabgan_datasets import find_table
 
 LOANS, LOANS_HALF, CANCER = BUNDLED
 

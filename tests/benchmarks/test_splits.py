@@ -3,10 +3,10 @@
 import numpy as np
 import pandas as pd
 import pytest
-from tabgan_datasets import TableNotFoundError, find_table, load_table
 
 from benchmarks.splits import judged, known_levels, split_table
 from benchmarks.tasks import Task
+from tabgan_datasets import TableNotFoundError, find_table, load_table
 
 
 @pytest.fixture

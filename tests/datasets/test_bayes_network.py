@@ -5,6 +5,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 import pytest
+
 from tabgan_datasets import BayesNetwork, Node, clinic_network
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+
 from tabgan_datasets import TABLES, TableNotFoundError, find_table, load_table, read_csv
 from tabgan_datasets.loader import FOLDER
 

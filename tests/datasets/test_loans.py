@@ -6,10 +6,10 @@ import sys
 import numpy as np
 import pandas as pd
 import pytest
-from tabgan_datasets import find_table, rating_of, read_csv, simulate_loans
-from tabgan_datasets.loader import FOLDER
 
 from tabgan.reporting.fidelity import shape_error, trend_error
+from tabgan_datasets import find_table, rating_of, read_csv, simulate_loans
+from tabgan_datasets.loader import FOLDER
 
 
 @pytest.fixture(scope="module", params=["simulated", "bundled"])
