@@ -16,11 +16,10 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from tabgan.config import Config
-from tabgan.data import open_source
-from tabgan.data.containers import to_container
+from tabgan.data import open_source, to_container
 from tabgan.encoding.fit import fit_table
 from tabgan.errors import ModelFileError
-from tabgan.model import FittedModel, pack, unpack
+from tabgan.model import FittedModel, empty_frame, pack, unpack
 from tabgan.model_file import load_model, save_model
 from tabgan.schema import Schema, infer_schema
 from tabgan.training.progress import Progress
@@ -199,7 +198,7 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         check_is_fitted(self, "model_")
         n = self.n_rows_ if n is None else n
         frames = list(self._frames(n, max(_whole("n", n, 0), 1), where, random_state))
-        frame = frames[0] if frames else self.model_.empty_frame()
+        frame = frames[0] if frames else empty_frame(self.model_)
         return to_container(frame, self.schema_)
 
     def sample_iter(
@@ -228,7 +227,7 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         """Write the model to one file; a file that stood there is replaced when the new one is complete."""
         check_is_fitted(self, "model_")
         metadata, tensors = pack(self.model_)
-        settings = {name: value for name, value in self.get_params().items()}
+        settings = self.get_params()
         metadata["settings"] = settings
         metadata["history"] = _plain_history(self.history_)
         metadata["notes"] = list(self.notes_)

@@ -105,6 +105,13 @@ class FittedModel:
         return self.encoder.frame(cells)
 
 
+def empty_frame(model: FittedModel) -> pd.DataFrame:
+    """No rows, but all columns with their dtypes."""
+    layout = model.encoder.layout
+    rng = np.random.default_rng(0)
+    return model.encoder.decode_frame(np.zeros((0, layout.n_symbols), np.int64), np.zeros((0, layout.n_numbers)), rng)
+
+
 def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:
     joined = frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
     return joined.reset_index(drop=True)

@@ -53,8 +53,8 @@ def read_condition(where: Mapping[Hashable, Any] | None, encoder: TableEncoder) 
         if name not in positions:
             raise ConditionError(str(unknown_column(name, layout.columns)))
         column = positions[name]
-        column_codes, column_fractions = encoder.encode_value(name, value)
         cells[column] = encoder.value_cells(name, value)
+        column_codes, column_fractions = encoder.encode_value(name, value)
         codes[layout.symbols_of(column)] = column_codes
         fractions[layout.numbers_of(column)] = column_fractions
         hidden[column] = False

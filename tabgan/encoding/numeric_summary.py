@@ -21,8 +21,12 @@ MIN_SEEN = 5  # a value stands in a model only if this many rows have it
 MAX_CELLS = 256  # 257 knots
 PLACES = 16
 ROWS_PER_CELL = 20
-ALL_POINTS = 512  # a column of at most this many values (seen often enough) is all point masses
-POINT_SHARE = 1 / 400  # else a value is a point mass from this share of the rows
+FEW_POINTS = 32  # a column of at most this many values (seen often enough) is all point masses
+ALL_POINTS = 512  # and of this many, where each has on average
+ROWS_PER_POINT = 40  # so many rows
+HEAVY_SHARE = 1 / 100  # else a value is a point mass from this share of the rows,
+SPIKE_SHARE = 1 / 400  # or from this one
+SPIKE = 2.0  # where it is so many times as frequent as its neighbours
 TAIL_HALVINGS = 4  # the outermost cells are halved in mass this often, for heavy tails
 
 
@@ -113,12 +117,24 @@ class NumericSummary:
 
 def _choose_points(units: Array, counts: Array) -> Array:
     """Mask of the values that become point masses: seen often enough, and infinities."""
-    seen = counts >= min(MIN_SEEN, max(int(counts.sum()) // 10, 1))
+    n = int(counts.sum())
+    seen = counts >= min(MIN_SEEN, max(n // 10, 1))
     infinite = ~np.isfinite(units)
-    if len(units) == 1 or (seen.sum() <= ALL_POINTS and counts[seen].sum() >= 0.9 * counts.sum()):
+    few = seen.sum() <= FEW_POINTS or (seen.sum() <= ALL_POINTS and counts[seen].mean() >= ROWS_PER_POINT)
+    if len(units) == 1 or (few and counts[seen].sum() >= 0.9 * n):
         return np.asarray(seen | infinite)
-    often = seen & (counts >= POINT_SHARE * counts.sum())
-    return np.asarray(often | infinite)
+    heavy = counts >= HEAVY_SHARE * n
+    spike = (counts >= SPIKE_SHARE * n) & (counts >= SPIKE * _neighbours(counts))
+    return np.asarray((seen & (heavy | spike)) | infinite)
+
+
+def _neighbours(counts: Array) -> Array:
+    """Mean count of the eight values on either side of each value."""
+    reach = 8
+    total = np.concatenate([[0], np.cumsum(counts)])
+    index = np.arange(len(counts))
+    low, high = np.maximum(index - reach, 0), np.minimum(index + reach + 1, len(counts))
+    return np.asarray((total[high] - total[low] - counts) / np.maximum(high - low - 1, 1))
 
 
 def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
@@ -137,7 +153,10 @@ def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
         return np.unique(np.concatenate([[lowest], inner, [highest + 1]])).astype(np.int64)
     inner = inner[(inner > lowest) & (inner < highest)]
     if highest <= lowest:
-        highest = np.nextafter(lowest, np.inf)
+        with np.errstate(over="ignore"):
+            highest = np.nextafter(lowest, np.inf)
+        if not np.isfinite(highest):
+            lowest, highest = np.nextafter(lowest, 0), lowest
     return _rounded(np.unique(np.concatenate([[lowest], inner, [highest]])))
 
 

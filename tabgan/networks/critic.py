@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
@@ -28,14 +30,12 @@ class Critic(nn.Module):
         self.pac = pac
         self.tables = SymbolTables(layout)
         self.register_buffer("levels", _fixed_levels(self.tables.sizes, generator), persistent=False)
-        inputs = pac * layout.n_symbols * EMBEDDED
-        self.layers = nn.ModuleList(
-            [nn.Linear(inputs, hidden), nn.Linear(hidden, hidden), nn.Linear(hidden, 1)]
-        )
-        for layer in self.layers:
-            bound = layer.in_features**-0.5  # type: ignore[operator]
+        self.inputs = pac * layout.n_symbols * EMBEDDED
+        sizes = (self.inputs, hidden, hidden, 1)
+        self.layers = nn.ModuleList([nn.Linear(i, o) for i, o in itertools.pairwise(sizes)])
+        for fan_in, layer in zip(sizes, self.layers, strict=False):
             for parameter in layer.parameters():
-                parameter.data.uniform_(-bound, bound, generator=generator)
+                parameter.data.uniform_(-(fan_in**-0.5), fan_in**-0.5, generator=generator)
 
     def embed(self, codes: Tensor) -> Tensor:
         """Codes (B, S) to features (B, S · E); zeros where a symbol does not apply."""
@@ -52,7 +52,7 @@ class Critic(nn.Module):
 
     def forward(self, features: Tensor) -> Tensor:
         """Features (B, F), or packs of them (B / pac, pac · F), to scores (B / pac,)."""
-        x = features.reshape(-1, self.layers[0].in_features)  # type: ignore[arg-type]
+        x = features.reshape(-1, self.inputs)
         for layer in list(self.layers)[:-1]:
             x = functional.leaky_relu(layer(x), 0.2)
         return torch.as_tensor(self.layers[-1](x).squeeze(1))

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 
 from tabgan.encoding.layout import Layout
 from tabgan.networks.heads import Heads
-from tabgan.networks.tables import N_RANK_FEATURES, SymbolTables
+from tabgan.networks.tables import N_RANK_FEATURES, SymbolTables, waves_of_levels
 
 
 class Generator(nn.Module):
@@ -36,7 +36,9 @@ class Generator(nn.Module):
         self.levels = nn.Parameter(table)
         waves = torch.randn(layout.n_numbers, N_RANK_FEATURES, width, generator=generator)
         self.waves = nn.Parameter(waves * scale / math.sqrt(N_RANK_FEATURES))
-        self.heads = Heads(self.tables.sizes, width, hidden, generator=generator)
+        self.heads = Heads(
+            self.tables.sizes, width, hidden, waves=waves_of_levels(layout), generator=generator
+        )
 
     def embed(self, codes: Tensor, fractions: Tensor) -> Tensor:
         """Codes (B, S) and fractions (B, R) to embeddings (S, B, H)."""
@@ -64,7 +66,7 @@ class Generator(nn.Module):
         generator: torch.Generator | None = None,
     ) -> list[Tensor]:
         """Logits of every symbol in the given order, by bucket of `Heads`."""
-        return self.heads(self.contexts(self.embed(codes, fractions), before), dropout, generator)
+        return self.heads.forward(self.contexts(self.embed(codes, fractions), before), dropout, generator)
 
     def log_prob(
         self,

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tabgan.networks.tables import buffer
+
 BUCKETS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
@@ -17,12 +19,17 @@ class Heads(nn.Module):
     The last layers have as many outputs as their symbol has levels; symbols of similar size share one
     padded weight (a *bucket*), so a row costs the same few matrix products whatever the number of columns.
 
+    Levels that lie on a line (modes and places of a number) also have logits that are smooth along it: each
+    head adds a few waves of the level's rank, so that neighbours learn from one another.
+
     Shape
     -----
     contexts (S, B, H) to a list of logits (symbols in bucket, B, K padded); padding is -inf-like.
     """
 
-    def __init__(self, sizes: list[int], width: int, hidden: int, *, generator: torch.Generator) -> None:
+    def __init__(
+        self, sizes: list[int], width: int, hidden: int, *, waves: list[Tensor], generator: torch.Generator
+    ) -> None:
         super().__init__()
         n = len(sizes)
         self.sizes = sizes
@@ -35,12 +42,18 @@ class Heads(nn.Module):
         self.second_bias = nn.Parameter(torch.zeros(n, 1, hidden))
         self.last = nn.ParameterList()
         self.last_bias = nn.ParameterList()
-        for members in self.buckets:
+        n_waves = waves[0].shape[1] if waves else 1
+        self.smooth = nn.Parameter(torch.zeros(n, hidden, n_waves))
+        for b, members in enumerate(self.buckets):
             padded = max(sizes[s] for s in members)
             weight = _linear(len(members), hidden, padded, generator).data * 0.1
             bias = torch.zeros(len(members), 1, padded)
             for i, s in enumerate(members):
                 bias[i, :, sizes[s] :] = -1e4  # never drawn, and no gradient reaches it
+            along = torch.zeros(len(members), n_waves, padded)
+            for i, s in enumerate(members):
+                along[i, :, : sizes[s]] = waves[s].T
+            self.register_buffer(f"along{b}", along, persistent=False)
             self.last.append(nn.Parameter(weight))
             self.last_bias.append(nn.Parameter(bias))
 
@@ -60,10 +73,16 @@ class Heads(nn.Module):
         if dropout > 0:
             x = x * dropout_mask(x[:1], dropout, generator)  # one mask a row: heads share no weights
         logits = []
-        for members, weight, bias in zip(self.buckets, self.last, self.last_bias, strict=True):
+        for b, members in enumerate(self.buckets):
+            weight, bias = self.last_weight(b), self.last_bias[b]
             part = x if len(members) == len(self.sizes) else x[members]
             logits.append(torch.baddbmm(bias, part, weight))
         return logits
+
+    def last_weight(self, bucket: int) -> Tensor:
+        """Weights of the last layers of a bucket, (symbols, D, K): free ones and smooth ones."""
+        smooth = self.smooth[self.buckets[bucket]]
+        return torch.baddbmm(self.last[bucket], smooth, buffer(self, f"along{bucket}"))
 
     def one(self, symbol: int, context: Tensor) -> Tensor:
         """One head: context (B, H) to logits (B, K of that symbol); no dropout."""
@@ -72,7 +91,9 @@ class Heads(nn.Module):
         x = x + functional.silu(torch.addmm(self.second_bias[symbol], x, self.second[symbol]))
         bucket, i = self.place_of[symbol]
         size = self.sizes[symbol]
-        return torch.addmm(self.last_bias[bucket][i, :, :size], x, self.last[bucket][i, :, :size])
+        along = buffer(self, f"along{bucket}")[i, :, :size]
+        weight = torch.addmm(self.last[bucket][i, :, :size], self.smooth[symbol], along)
+        return torch.addmm(self.last_bias[bucket][i, :, :size], x, weight)
 
 
 def dropout_mask(like: Tensor, share: float, generator: torch.Generator | None) -> Tensor:

@@ -96,6 +96,19 @@ def rank_waves(rank: Tensor) -> Tensor:
     return torch.cat([2 * rank.unsqueeze(-1) - 1, torch.cos(angle), torch.sin(angle)], dim=-1)
 
 
+def waves_of_levels(layout: Layout) -> list[Tensor]:
+    """Waves of each level's rank, (K, F) a symbol; zeros where levels lie on no line, or mean missing."""
+    waves = [torch.zeros(symbol.n_levels, N_RANK_FEATURES) for symbol in layout.symbols]
+    for number in layout.numbers:
+        rank = torch.as_tensor((number.rank_low + number.rank_width / 2).mean(axis=1))
+        known = torch.as_tensor(number.rank_low[:, 0] >= 0)
+        waves[number.symbols[0]] = rank_waves(rank) * known.unsqueeze(1)
+        if len(number.symbols) > 1:
+            n_places = number.rank_low.shape[1]
+            waves[number.symbols[1]] = rank_waves((torch.arange(n_places) + 0.5) / n_places)
+    return waves
+
+
 def buffer(module: nn.Module, name: str) -> Tensor:
     """A registered buffer, typed."""
     return cast(Tensor, getattr(module, name))

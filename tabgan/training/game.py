@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from tabgan.conditioning.orders import draw_hidden
 from tabgan.config import MAX_HIDDEN_COLUMNS
@@ -48,9 +48,8 @@ class GameStage:
         self.critic = Critic(layout, hidden=config.critic_hidden, pac=config.pac, generator=seeded)
         self.critic.to(trainer.device)
         self.average = Average(trainer.generator, AVERAGE_DECAY)
-        adam = {"lr": config.critic_learning_rate, "betas": (0.5, 0.9), "fused": trainer.device.type != "mps"}
-        self.generator_optimizer = torch.optim.Adam(trainer.generator.parameters(), **adam)
-        self.critic_optimizer = torch.optim.Adam(self.critic.parameters(), **adam)
+        self.generator_optimizer = self.optimizer(trainer.generator)
+        self.critic_optimizer = self.optimizer(self.critic)
         self.sound = SafePoint(
             [trainer.generator, self.critic, self.average.weights],
             [self.generator_optimizer, self.critic_optimizer],
@@ -123,6 +122,11 @@ class GameStage:
             if keeper.exhausted():
                 break
         return self.critic
+
+    def optimizer(self, module: nn.Module) -> torch.optim.Optimizer:
+        """Adam as in WGAN-GP, with little momentum."""
+        rate, fused = self.config.critic_learning_rate, self.trainer.device.type != "mps"
+        return torch.optim.Adam(module.parameters(), lr=rate, betas=(0.5, 0.9), fused=fused)
 
     def budget(self) -> Budget:
         """All the time that is left; without a time limit, steps in proportion to the likelihood stage's."""

@@ -54,7 +54,7 @@ class SafePoint:
     roll_backs: int = 0
 
     def mark(self) -> None:
-        """This state is sound."""
+        """Take the present state for sound."""
         self.states = [snapshot(module) for module in self.modules]
 
     def roll_back(self) -> float:

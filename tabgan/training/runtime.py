@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -17,7 +18,7 @@ ACTIVATIONS = 10  # arrays of context size that one backward pass keeps, counted
 
 
 def resolve_device(device: str) -> torch.device:
-    """ "auto": CUDA, else MPS, else CPU; any other text as torch reads it.
+    """Turn a name into a device; "auto" is CUDA, else MPS, else CPU.
 
     Raises
     ------
@@ -52,7 +53,7 @@ class Rows:
         return self.codes[index].long(), self.fractions[index]
 
 
-def place_rows(codes: NDArray[np.integer], fractions: NDArray[np.uint8], device: torch.device) -> Rows:  # type: ignore[type-arg]
+def place_rows(codes: NDArray[Any], fractions: NDArray[np.uint8], device: torch.device) -> Rows:
     """Copy encoded rows to the device once; afterwards only indices travel."""
     return Rows(torch.from_numpy(codes).to(device), torch.from_numpy(fractions).to(device))
 
@@ -79,7 +80,7 @@ class Average:
         """One step towards the live weights."""
         self.steps += 1
         keep = min(self.decay, (1 + self.steps) / (10 + self.steps))
-        mine = list(self.weights.parameters())
+        mine = [parameter.detach() for parameter in self.weights.parameters()]
         torch._foreach_lerp_(mine, [parameter.detach() for parameter in live.parameters()], 1 - keep)
 
 

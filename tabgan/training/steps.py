@@ -56,12 +56,12 @@ def likelihood_gradients(
     ``before`` (S, S) is the order. Rows pass in micro-batches of ``micro``.
     """
     loss = torch.zeros((), device=index.device)
-    for part in index.split(micro):
+    for part in torch.split(index, micro):
         codes, fractions = rows.take(part)
         log_prob = generator.log_prob(codes, fractions, before, config.dropout, noise)
         share = len(part) / len(index)
         part_loss = likelihood_loss(log_prob) * share
-        (part_loss * config.likelihood_weight).backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(part_loss * config.likelihood_weight)
         loss += part_loss.detach()
     return loss
 
@@ -88,7 +88,7 @@ def critic_gradients(
     loss = wasserstein_critic_loss(critic(true), critic(fake))
     mix = torch.rand(len(true), 1, generator=noise, device=true.device)
     penalty = gradient_penalty(critic, true, fake, mix)
-    (loss + config.penalty * penalty).backward()
+    torch.autograd.backward(loss + config.penalty * penalty)
     return -loss, penalty
 
 
@@ -104,13 +104,13 @@ def game_gradients(
 ) -> None:
     """Add the generator's gradient through the fixed critic, for rows ``start`` with hidden columns redrawn."""
     micro = max(micro // critic.pac, 1) * critic.pac
-    for part in start.split(micro):
+    for part in torch.split(start, micro):
         codes, fractions = rows.take(part)
         filled = fill_through(
             generator, critic, codes, fractions, hidden, temperature=config.temperature, noise=noise
         )
         loss = wasserstein_generator_loss(critic(filled.features)) * (len(part) / len(start))
-        loss.backward()  # type: ignore[no-untyped-call]
+        torch.autograd.backward(loss)
 
 
 def apply_gradients(module: nn.Module, optimizer: torch.optim.Optimizer, clip: float) -> Tensor:

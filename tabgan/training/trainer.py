@@ -26,7 +26,7 @@ from tabgan.training.budget import Budget
 from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.progress import Progress
-from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
+from tabgan.training.runtime import Average, micro_batch, place_rows
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
 from tabgan.training.validation import mean_log_prob, split_rows
 

@@ -38,7 +38,7 @@ def split_rows(
 def mean_log_prob(generator: Generator, rows: Rows, before: Tensor, micro: int) -> float:
     """Mean log-probability of a row's codes in nats."""
     total = torch.zeros((), device=before.device)
-    for part in torch.arange(len(rows), device=before.device).split(micro):
+    for part in torch.split(torch.arange(len(rows), device=before.device), micro):
         codes, fractions = rows.take(part)
         total += generator.log_prob(codes, fractions, before).sum()
     return float(total) / max(len(rows), 1)
@@ -62,7 +62,9 @@ class PairCounts:
     @torch.no_grad()
     def distance(self, generator: Generator) -> float:
         """Distance of generated rows from the held-out rows; 0 is equal."""
-        parts = [self._counts(generator, draw_rows(generator, part)) for part in self.noise.split(1024)]
+        parts = [
+            self._counts(generator, draw_rows(generator, part)) for part in torch.split(self.noise, 1024)
+        ]
         counts = torch.stack(parts).sum(0) / len(self.noise)
         n = len(self.symbols)
         return float((counts - self.reference).abs().sum()) / (2 * n * n)
@@ -106,7 +108,7 @@ def count_pairs(generator: Generator, layout: Layout, held_out: Rows, rng: np.ra
     tables = [torch.from_numpy(table).to(device) for table in (groups, unused, symbols)]
     made = PairCounts(tables[0], tables[1], next_group, tables[2], empty, noise)
     index = torch.arange(len(held_out), device=device)
-    reference = sum((made._counts(generator, held_out.take(i)[0]) for i in index.split(4096)), empty)
+    reference = sum((made._counts(generator, held_out.take(i)[0]) for i in torch.split(index, 4096)), empty)
     return replace(made, reference=reference / max(len(held_out), 1))
 
 

@@ -5,6 +5,7 @@ Each check is a pure function of the latest figures; what is done about a troubl
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -61,8 +62,8 @@ def find_trouble(gaps: Sequence[float], accuracies: Sequence[float], lost: Seque
     if len(accuracies) >= LOOKS and min(accuracies[-LOOKS:]) > WINNING:
         return Trouble(
             "critic wins",
-            f"the critic is right on {accuracies[-1]:.0%} of held-out packs and leaves the generator nothing to "
-            "learn from: halved its learning rate",
+            f"the critic is right on {accuracies[-1]:.0%} of held-out packs and leaves the generator nothing "
+            "to learn from: halved its learning rate",
             critic_rate=0.5,
         )
     if _swings(gaps) >= SWINGS:
@@ -79,7 +80,7 @@ def _swings(gaps: Sequence[float]) -> int:
     """Sign changes among the latest gaps that are far from zero."""
     latest = list(gaps[-(SWINGS + 1) :])
     large = all(abs(gap) > 0.1 for gap in latest)
-    return sum(a * b < 0 for a, b in zip(latest, latest[1:], strict=False)) if large else 0
+    return sum(a * b < 0 for a, b in itertools.pairwise(latest)) if large else 0
 
 
 def lost_levels(real: Tensor, generated: Tensor, n_levels: Sequence[int]) -> float:
