@@ -77,7 +77,7 @@ def _in_order(counts: dict[Any, int], column: Column) -> list[Any]:
         if all(level in place or level == RARE for level in counts):
             return sorted(counts, key=lambda level: place.get(level, len(place)))
     try:
-        return sorted(counts)
+        return sorted(counts, key=lambda level: (level == RARE, level))
     except TypeError:  # levels of several types
         return sorted(counts, key=lambda level: (type(level).__name__, str(level)))
 

@@ -170,7 +170,10 @@ class NumericEncoder:
         parts = []
         if self.n_cells:
             n_modes = self.n_cells // self.n_places
-            parts.append(f"{n_modes} modes" + (f" × {self.n_places} places" if self.n_places > 1 else ""))
+            parts.append(
+                f"{n_modes} mode{'s' * (n_modes > 1)}"
+                + (f" × {self.n_places} places" if self.n_places > 1 else "")
+            )
         if len(self.points):
             parts.append(f"{len(self.points)} point mass" + ("es" if len(self.points) > 1 else ""))
         return ", ".join(parts) or "missing only"
@@ -181,7 +184,10 @@ class NumericEncoder:
         if values.dtype.kind == "f":
             scaled = np.nan_to_num(values, nan=0.0) * 10.0**self.decimals
             values = np.rint(np.clip(scaled, -(2.0**62), 2.0**62)).astype(np.int64)
-        return (values - self.anchor) // self.step if self.step != 1 or self.anchor else values
+        if self.step == 1:
+            return values
+        units, beyond = np.divmod(values - self.anchor, self.step)
+        return np.asarray(units + (beyond > self.step // 2))
 
     def _from_units(self, units: Array) -> Array:
         if not self.on_grid:
@@ -211,7 +217,8 @@ class NumericEncoder:
     def _within(self, cell: Array, fraction: Array) -> Array:
         low, high = self.edges[cell], self.edges[cell + 1]
         if not self.on_grid:
-            return np.asarray(np.clip(low * (1 - fraction) + high * fraction, low, high))
+            inside = low * (1 - fraction) + high * fraction
+            return np.asarray(np.clip(inside, low, np.nextafter(high, low)))  # a knot opens the next cell
         width = high.view(np.uint64) - low.view(np.uint64)
         offset = (np.minimum(fraction, BELOW_ONE) * width).astype(np.uint64)
         position = (low.view(np.uint64) + np.minimum(offset, width - np.uint64(1))).view(np.int64)
