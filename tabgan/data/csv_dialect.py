@@ -28,6 +28,23 @@ def find_encoding(path: Path) -> str:
     return "utf8"
 
 
+def check_encoding(path: Path, encoding: str) -> str:
+    """`encoding` when Python knows it.
+
+    Raises
+    ------
+    DataError
+        It does not.
+    """
+    try:
+        codecs.lookup(encoding)
+    except LookupError:
+        raise DataError(
+            f"{path}: the encoding must be one such as utf-8, latin-1; found {encoding!r}"
+        ) from None
+    return encoding
+
+
 def find_separator(path: Path, encoding: str) -> str:
     """The separator that cuts the first lines into the most cells, equally many in each."""
     if path.name.lower().removesuffix(".gz").endswith(".tsv"):

@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pc_csv
 
-from tabgan.data.csv_dialect import check_header, find_encoding, find_separator
+from tabgan.data.csv_dialect import check_encoding, check_header, find_encoding, find_separator
 from tabgan.data.csv_types import CellTypes
 from tabgan.data.file_state import check_unchanged, file_state
 from tabgan.data.parquet_source import column_to_pandas
@@ -49,7 +49,7 @@ class CsvSource:
             raise DataError(f"{path}: the separator must be one character; found {sep!r}")
         self.path = path
         self._state = file_state(path)
-        self.encoding = find_encoding(path) if encoding is None else encoding
+        self.encoding = find_encoding(path) if encoding is None else check_encoding(path, encoding)
         self.sep = find_separator(path, self.encoding) if sep is None else sep
         self._missing = ["", *na_values]
         with self._reader({}) as reader:

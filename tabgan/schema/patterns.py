@@ -24,10 +24,10 @@ _CLASSES = tuple(
     (name, frozenset(letters))
     for name, letters in (
         ("[0-9]", "0123456789"),
-        ("[0-9a-f]", "0123456789abcdef"),
-        ("[0-9A-F]", "0123456789ABCDEF"),
         ("[A-Z]", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
         ("[a-z]", "abcdefghijklmnopqrstuvwxyz"),
+        ("[0-9a-f]", "0123456789abcdef"),
+        ("[0-9A-F]", "0123456789ABCDEF"),
         ("[A-Z0-9]", "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"),
         ("[a-z0-9]", "abcdefghijklmnopqrstuvwxyz0123456789"),
         ("[A-Za-z0-9]", "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"),

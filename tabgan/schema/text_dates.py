@@ -35,6 +35,18 @@ def _formats() -> tuple[str, ...]:
 FORMATS = _formats()
 
 
+def _parts(style: str) -> list[str]:
+    """Fields ("%Y") and the literal text between them."""
+    return [part for part in re.split(r"(%[YmdHMSf])", style) if part]
+
+
+def _width(style: str) -> int:
+    return sum(WIDTHS[part[1]] if part[0] == "%" else len(part) for part in _parts(style))
+
+
+_WIDTHS = {style: _width(style) for style in FORMATS}
+
+
 def format_unit(style: str) -> str:
     """What the integers of a format count: microseconds, seconds or days."""
     return "us" if "%f" in style else "s" if "%H" in style else "D"
@@ -43,13 +55,14 @@ def format_unit(style: str) -> str:
 def possible_formats(text: str) -> frozenset[str]:
     """The known formats that one value could be written in."""
     cell = np.array([text], dtype=object)
-    return frozenset(style for style in FORMATS if parse_dates(cell, style)[1].all())
+    near = (style for style in FORMATS if _WIDTHS[style] == len(text))
+    return frozenset(style for style in near if parse_dates(cell, style)[1].all())
 
 
 def parse_dates(text: Array, style: str) -> tuple[Array, Mask]:
     """Text (n,) of str to integers (n,) in the format's unit, and which rows are written in that format."""
     parts = _parts(style)
-    width = sum(WIDTHS.get(part[1], 0) if part[0] == "%" else len(part) for part in parts)
+    width = _width(style)
     # One character is appended so that numpy cannot drop NULs at the end of a text.
     marked = np.array([value + "|" if len(value) == width else "" for value in text], dtype=f"U{width + 1}")
     letters = marked.view(np.uint32).reshape(len(text), width + 1).astype(np.int64)
@@ -109,11 +122,6 @@ def parse_integer_dates(values: Array) -> tuple[Array, Mask]:
 def format_integer_dates(values: Array) -> Array:
     """Days since 1970 to integers such as 20240131."""
     return format_dates(values, INTEGER_FORMAT).astype(np.int64)
-
-
-def _parts(style: str) -> list[str]:
-    """Fields ("%Y") and the literal text between them."""
-    return [part for part in re.split(r"(%[YmdHMSf])", style) if part]
 
 
 def _count(fields: dict[str, Array], good: Mask, unit: str) -> tuple[Array, Mask]:
