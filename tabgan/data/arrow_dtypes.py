@@ -75,3 +75,11 @@ def arrow_times(values: Array, missing: Mask, kind: Any) -> Any:
     if pa.types.is_date32(kind) or pa.types.is_time32(kind):
         return pa.array(values.astype(np.int32), mask=missing).cast(kind)
     return pa.array(values, mask=missing).cast(kind)
+
+
+def dictionary_array(codes: Array, levels: tuple[Any, ...], kind: Any) -> Any:
+    """Codes (n,) into `levels`, -1 is missing, as an Arrow dictionary of type `kind`."""
+    missing = codes < 0
+    indices = pa.array(np.where(missing, 0, codes), mask=missing).cast(kind.index_type)
+    held = pa.array(list(levels), type=kind.value_type)
+    return pa.DictionaryArray.from_arrays(indices, held, ordered=kind.ordered)

@@ -16,6 +16,7 @@ from tabgan.data.arrow_dtypes import (
     arrow_times,
     arrow_type,
     decimal_array,
+    dictionary_array,
     is_arrow,
 )
 from tabgan.errors import ColumnError
@@ -80,11 +81,11 @@ def from_times(values: Array, missing: Mask, column: Column) -> pd.Series[Any]:
 def from_objects(values: Array, missing: Mask, column: Column) -> pd.Series[Any]:
     """Python scalars (n,) as `column.dtype`: text, the values of a categorical, a constant."""
     dtype = column.dtype
+    if dtype.startswith(("category", "dictionary")):
+        levels = pd.unique(values[~missing]) if column.levels is None else column.levels
+        return _among(values, missing, tuple(levels), column)
     if is_arrow(dtype):
         return arrow_series(pa.array(values, type=arrow_type(dtype), mask=missing))
-    if dtype.startswith("category"):
-        levels = pd.unique(values[~missing]) if column.levels is None else column.levels
-        return pd.Series(categorical(values, missing, tuple(levels), column))
     if dtype.startswith("object") or (dtype == "str" and not HAS_STR):
         return _objects(values, missing)
     filled = values.copy()
@@ -93,15 +94,16 @@ def from_objects(values: Array, missing: Mask, column: Column) -> pd.Series[Any]
     return series
 
 
-def categorical(values: Array, missing: Mask, levels: tuple[Any, ...], column: Column) -> pd.Categorical:
-    """Values (n,) among `levels` as a categorical with all of them."""
+def _among(values: Array, missing: Mask, levels: tuple[Any, ...], column: Column) -> pd.Series[Any]:
+    """Values (n,) among `levels` as a categorical or Arrow dictionary with all of them, unused ones too."""
     held = re.fullmatch(r"category\[(.*)\]", column.dtype)
     index = pd.Index(list(levels), dtype=_pandas_dtype(held[1]) if held else None, tupleize_cols=False)
     codes, found = pd.factorize(values, use_na_sentinel=False)
-    place = np.array([_place(index, level) for level in found], np.int64)
-    return pd.Categorical.from_codes(
-        np.where(missing, -1, place[codes]), categories=index, ordered=column.ordered
-    )
+    place = np.array([_place(index, level) for level in found], np.int64)[codes]
+    place = np.where(missing, -1, place)
+    if is_arrow(column.dtype):
+        return arrow_series(dictionary_array(place, levels, arrow_type(column.dtype)))
+    return pd.Series(pd.Categorical.from_codes(place, categories=index, ordered=column.ordered))
 
 
 def _place(index: pd.Index[Any], level: Any) -> int:

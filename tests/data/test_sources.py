@@ -51,6 +51,16 @@ def test_an_arrow_table_comes_back_as_one(make):
     assert back.to_pylist() == TABLE.to_pylist()
 
 
+def test_unused_levels_of_a_dictionary_are_kept():
+    levels = pa.DictionaryArray.from_arrays(
+        pa.array([2, 0, None, 2], pa.uint8()), ["a", "b", "c"], ordered=True
+    )
+    table = pa.table({"t": levels})
+    back = rebuilt(open_source(table), infer_schema(open_source(table)))[0]
+    assert back.schema == table.schema
+    assert back.column(0).chunk(0).dictionary.to_pylist() == ["a", "b", "c"]
+
+
 def test_views_of_text_are_read():
     table = pa.table({"t": pa.array(["a", None, "b"], pa.string_view())})
     assert rebuilt(open_source(table), infer_schema(open_source(table)))[0].to_pylist() == table.to_pylist()
