@@ -99,7 +99,7 @@ class TableEncoder:
         """Cells of each column as a frame."""
         series = [from_cells(c, column) for c, column in zip(cells, self.schema.columns, strict=True)]
         frame = pd.DataFrame(dict(enumerate(series)), index=pd.RangeIndex(len(cells[0])))
-        frame.columns = pd.Index(self.schema.names)
+        frame.columns = _index(self.schema.names)
         return frame
 
     def log_volume(self, codes: Array) -> Array:
@@ -187,6 +187,13 @@ def series_of(frame: pd.DataFrame, schema: Schema) -> Iterator[pd.Series[Any]]:
         if column.name not in places:
             raise ColumnError(f"column {column.name!r} is not in the table; it was there in fit; add it")
         yield frame.iloc[:, places[column.name]]
+
+
+def _index(names: tuple[Hashable, ...]) -> pd.Index[Any]:
+    """Names as a frame has them; pandas would turn None among strings into NaN."""
+    n_strings = sum(isinstance(name, str) for name in names)
+    mixed = None in names or 0 < n_strings < len(names)
+    return pd.Index(list(names), dtype=object) if mixed else pd.Index(list(names))
 
 
 def _check_missing(cells: Cells, column: Column, encoder: ColumnEncoder) -> None:

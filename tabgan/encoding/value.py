@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import math
 from decimal import Decimal
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -54,7 +53,12 @@ def value_cells(value: Any, column: Column, encoder: Any) -> Cells:
 
 def is_missing(value: Any) -> bool:
     """Whether a value asks for missing: None, NaN, NaT, NA."""
-    return value is None or value is pd.NA or value is pd.NaT or (isinstance(value, Real) and value != value)
+    return (
+        value is None
+        or value is pd.NA
+        or value is pd.NaT
+        or (isinstance(value, float | np.floating | Decimal) and value != value)
+    )
 
 
 def _missing_cells(column: Column) -> Cells:
@@ -68,13 +72,13 @@ def _missing_cells(column: Column) -> Cells:
 
 
 def _number(value: Any, column: Column) -> Cells:
-    if isinstance(value, bool) or not isinstance(value, Real | Decimal):
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise _refused(column, value, "a number")
     if column.kind is Kind.FLOAT:
         return Cells(np.array([float(value)]), PRESENT)
     if not isinstance(value, int) and (not math.isfinite(value) or value % 1):
         raise _refused(column, value, "a whole number")
-    shifted = int(math.floor(value)) - column.origin
+    shifted = int(value) - column.origin
     if not -(2**63) <= shifted < 2**63:
         raise _refused(column, value, "a number of 64 bits")
     return Cells(np.array([shifted], np.int64), PRESENT)
@@ -103,6 +107,8 @@ def _time(value: Any, column: Column) -> Cells:
         moment = kind(value)
         if not length:
             moment = _in_zone(moment, column, value)
+    except ColumnError:
+        raise
     except (ValueError, OverflowError, TypeError) as error:
         raise _refused(column, value, name) from error
     unit = "timedelta64" if length else "datetime64"

@@ -63,7 +63,7 @@ def test_integers_keep_dtype_missing_and_range(column):
 @given(REAL_COLUMNS)
 def test_floats_keep_dtype_missing_and_range(column):
     values, missing = column
-    _, codes, back = check_round_trip(values, missing, FLOAT)
+    _, _, back = check_round_trip(values, missing, FLOAT)
     infinite = ~np.isfinite(values) & ~missing
     assert np.array_equal(back.values[infinite], values[infinite])
 
@@ -129,7 +129,7 @@ def test_volume_counts_the_values_that_share_a_code():
 def test_few_training_values_stay_in_the_encoder():
     rng = np.random.default_rng(0)
     values = rng.normal(size=20_000)
-    plain, arrays = fitted(values, np.zeros(20_000, bool), FLOAT).to_state()
+    _, arrays = fitted(values, np.zeros(20_000, bool), FLOAT).to_state()
     assert len(arrays["points"]) == 0
     assert np.isin(arrays["edges"], values).mean() < 0.05
 
