@@ -1,0 +1,96 @@
+import itertools
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from tabgan.conditioning.orders import before_matrix, canonical_order, draw_hidden, draw_runs
+
+SYMBOL_COLUMN = (0, 0, 2, 3, 3, 3, 5)  # columns 1 and 4 have no symbols
+
+
+def brute_force(symbol_column, runs):
+    """The matrix from an explicit list of symbols in the order in which they become known."""
+    order = [
+        symbol
+        for run in range(3)
+        for column in range(len(runs))
+        for symbol in range(len(symbol_column))
+        if runs[column] == run and symbol_column[symbol] == column
+    ]
+    before = np.zeros((len(symbol_column),) * 2)
+    for earlier, later in itertools.combinations(order, 2):
+        before[later, earlier] = 1
+    return before
+
+
+def test_before_matrix_is_that_of_the_explicit_order():
+    for runs in itertools.product(range(3), repeat=6):
+        got = before_matrix(SYMBOL_COLUMN, np.array(runs))
+        assert got.dtype == np.float32
+        assert np.array_equal(got, brute_force(SYMBOL_COLUMN, runs)), runs
+
+
+def test_canonical_order_is_strictly_lower_triangular():
+    assert np.array_equal(canonical_order(SYMBOL_COLUMN), np.tri(7, k=-1))
+
+
+def test_orders_of_no_symbols_and_of_one():
+    assert canonical_order(()).shape == (0, 0)
+    assert np.array_equal(canonical_order((0,)), [[0]])
+
+
+@pytest.fixture(scope="module")
+def runs():
+    rng = np.random.default_rng(0)
+    return np.array([draw_runs(6, rng) for _ in range(3000)])
+
+
+def test_known_columns_are_of_every_number_but_all(runs):
+    known = Counter((runs == 0).sum(axis=1).tolist())
+    assert set(known) == set(range(6))
+    assert min(known.values()) > 3000 / 6 * 0.8
+
+
+def test_up_to_three_columns_are_constrained_in_half_of_the_draws(runs):
+    constrained = (runs == 1).sum(axis=1)
+    room = (runs == 0).sum(axis=1) <= 3
+    assert set(constrained[room].tolist()) == {0, 1, 2, 3}
+    assert constrained.max() == 3
+    assert abs((constrained > 0).mean() - 0.5) < 0.03
+
+
+def test_every_column_comes_into_every_run_equally_often(runs):
+    for run in range(3):
+        share = (runs == run).mean(axis=0)
+        assert share.max() - share.min() < 0.04
+        assert share.min() > 0.05
+
+
+def test_runs_of_one_column_leave_it_to_be_drawn():
+    rng = np.random.default_rng(0)
+    assert {int(draw_runs(1, rng)[0]) for _ in range(50)} == {1, 2}
+
+
+@pytest.mark.parametrize(("n_columns", "at_most"), [(1, 16), (4, 16), (5, 5), (6, 3)])
+def test_hidden_columns_are_of_every_allowed_number(n_columns, at_most):
+    rng = np.random.default_rng(0)
+    drawn = np.array([draw_hidden(n_columns, at_most, rng) for _ in range(2000)])
+    assert drawn.shape[1] == n_columns
+    assert set(drawn.sum(axis=1).tolist()) == set(range(1, min(n_columns, at_most) + 1))
+    share = drawn.mean(axis=0)
+    assert share.max() - share.min() < 0.08
+
+
+def test_all_columns_are_hidden_in_about_half_of_the_draws():
+    rng = np.random.default_rng(0)
+    whole = np.mean([all(draw_hidden(4, 16, rng)) for _ in range(2000)])
+    assert abs(whole - (0.5 + 0.5 / 4)) < 0.04
+
+
+def test_orders_are_repeatable():
+    first, second = (
+        [draw_runs(7, rng).tolist() + draw_hidden(7, 3, rng) for _ in range(20)]
+        for rng in (np.random.default_rng(4), np.random.default_rng(4))
+    )
+    assert first == second

@@ -1,0 +1,73 @@
+import math
+
+import numpy as np
+import torch
+
+from tabgan.networks.tables import SymbolTables, rank_waves, waves_of_levels
+from tests.networks.examples import mixed_layout, random_rows, tiny_layout
+
+
+def test_rank_waves_are_the_rank_and_eight_cosines_and_sines():
+    ranks = torch.tensor([0.0, 0.25, 0.5, 1.0], dtype=torch.float64)
+    for rank, row in zip(ranks.tolist(), rank_waves(ranks).tolist(), strict=True):
+        expected = [2 * rank - 1]
+        expected += [math.cos(math.pi * k * rank) for k in range(1, 9)]
+        expected += [math.sin(math.pi * k * rank) for k in range(1, 9)]
+        assert np.allclose(row, expected, atol=1e-12)
+
+
+def test_levels_are_rows_of_one_table_that_no_two_symbols_share():
+    layout = mixed_layout()
+    tables = SymbolTables(layout)
+    seen = [
+        int(tables.levels(torch.where(torch.arange(layout.n_symbols) == s, code, -1)[None])[s, 0])
+        for s, symbol in enumerate(layout.symbols)
+        for code in range(symbol.n_levels)
+    ]
+    assert seen == list(range(1, layout.n_levels + 1))
+    assert not tables.levels(torch.full((2, layout.n_symbols), -1)).any()
+
+
+def test_rank_features_follow_the_number_table():
+    layout = mixed_layout()
+    codes, fractions = random_rows(layout, 64)
+    got = SymbolTables(layout).rank_features(codes, fractions)
+    for r, number in enumerate(layout.numbers):
+        for row in range(len(codes)):
+            mode = int(codes[row, number.symbols[0]])
+            place = max(int(codes[row, number.symbols[-1]]), 0) if len(number.symbols) > 1 else 0
+            low, width = number.rank_low[mode, place], number.rank_width[mode, place]
+            inside = (float(fractions[row, r]) + 0.5) / 256
+            expected = rank_waves(torch.tensor(low + width * inside)) * float(low >= 0)
+            assert torch.allclose(got[r, row], expected, atol=1e-5), (r, row)
+
+
+def test_a_missing_or_unknown_number_has_no_rank():
+    tables = SymbolTables(tiny_layout())
+    codes = torch.tensor([[0, 0, -1, 0, -1, 0], [0, -1, -1, 0, -1, 0], [0, 1, -1, 0, -1, 0]])
+    features = tables.rank_features(codes, torch.full((3, 1), 7, dtype=torch.uint8))[0]
+    assert features.abs().sum(1).gt(0).tolist() == [False, False, True]
+
+
+def test_rank_features_of_one_number_equal_those_of_all():
+    layout = mixed_layout()
+    tables = SymbolTables(layout)
+    codes, fractions = random_rows(layout, 50)
+    together = tables.rank_features(codes, fractions)
+    for r, number in enumerate(layout.numbers):
+        alone = tables.rank_features_of(
+            r, codes[:, number.symbols[0]], codes[:, number.symbols[-1]], fractions[:, r]
+        )
+        assert torch.equal(alone, together[r])
+
+
+def test_levels_on_a_line_get_the_waves_of_their_mean_rank():
+    layout = tiny_layout()
+    waves = waves_of_levels(layout)
+    table = layout.numbers[0]
+    middle = (table.rank_low + table.rank_width / 2).mean(axis=1)
+    assert [tuple(w.shape) for w in waves] == [(s.n_levels, 17) for s in layout.symbols]
+    assert not waves[0].any()  # a category lies on no line
+    assert not waves[1][0].any()  # missing
+    assert torch.allclose(waves[1][1:], rank_waves(torch.as_tensor(middle[1:])))
+    assert torch.allclose(waves[2][:, 0], torch.tensor([-2 / 3, 0, 2 / 3]), atol=1e-6)  # 2r - 1 of thirds
