@@ -6,6 +6,7 @@ Times with a zone are split in UTC.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,6 +69,16 @@ class DatetimeEncoder:
             replace(table, symbols=tuple(shift + s for s in table.symbols)) for table in self.time.numbers
         )
         return self.day.numbers + tuple(moved)
+
+    @property
+    def bounds(self) -> tuple[int, int]:
+        """Lowest and highest moment that can be decoded."""
+        if self.day is not None and self.time is not None:
+            return self.low, self.high
+        ends = [int(end) if math.isfinite(end) else 0 for end in self._first.bounds]
+        if self.day is None:
+            return self.fixed_day * self.per_day + ends[0], self.fixed_day * self.per_day + ends[1]
+        return ends[0] * self.per_day + self.fixed_time, ends[1] * self.per_day + self.fixed_time
 
     def encode(self, cells: Cells) -> tuple[Array, Array]:
         """Codes (n, 1 to 4) and fractions (n, 1 or 2)."""

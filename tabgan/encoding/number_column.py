@@ -59,6 +59,11 @@ class NumberColumnEncoder:
         """The number's ranks."""
         return self.number.numbers
 
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """Lowest and highest finite value that can be decoded."""
+        return self.number.bounds
+
     def encode(self, cells: Cells) -> tuple[Array, Array]:
         """Codes (n, 1 or 2) and fractions (n, 1)."""
         return self.number.encode(cells.values, cells.missing)

@@ -182,8 +182,9 @@ class NumericEncoder:
         if not self.on_grid:
             return np.asarray(values, np.float64)
         if values.dtype.kind == "f":
-            scaled = np.nan_to_num(values, nan=0.0) * 10.0**self.decimals
-            values = np.rint(np.clip(scaled, -(2.0**62), 2.0**62)).astype(np.int64)
+            most = 2.0**62 / 10.0**self.decimals
+            clipped = np.clip(np.nan_to_num(values, nan=0.0), -most, most)
+            values = np.rint(clipped * 10.0**self.decimals).astype(np.int64)
         if self.step == 1:
             return values
         units, beyond = np.divmod(values - self.anchor, self.step)

@@ -88,7 +88,7 @@ class NumericSummary:
         values = self.values
         plain = {"on_grid": True, "decimals": 0, "anchor": 0, "step": 1}
         if values.dtype.kind == "f":
-            scaled = np.abs(values).max(initial=0.0) * 10.0 ** (decimals or 0)
+            scaled = float(np.abs(values).max(initial=0.0)) * 10.0 ** (decimals or 0)
             if decimals is None or not np.isfinite(scaled) or scaled >= 2.0**53:
                 return plain | {"on_grid": False}, values
             plain["decimals"] = decimals

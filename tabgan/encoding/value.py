@@ -12,7 +12,7 @@ import pandas as pd
 
 from tabgan.data.cells import Cells
 from tabgan.encoding.number_column import NumberColumnEncoder
-from tabgan.encoding.numeric import NumericEncoder
+from tabgan.encoding.numeric import FRACTION_STEPS
 from tabgan.errors import ColumnError
 from tabgan.schema import Column, Kind
 from tabgan.schema.scalars import to_plain
@@ -46,8 +46,7 @@ def value_cells(value: Any, column: Column, encoder: Any) -> Cells:
             return Cells(np.zeros(1, np.int8), PRESENT)
         case Kind.IDENTIFIER | Kind.TEXT:
             raise _refused(column, value, f"left out, for every {column.kind} is made anew")
-    if isinstance(encoder, NumberColumnEncoder):
-        _check_range(cells, value, column, encoder.number)
+    _check_range(cells, value, column, encoder)
     return cells
 
 
@@ -75,6 +74,8 @@ def _number(value: Any, column: Column) -> Cells:
     if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
         raise _refused(column, value, "a number")
     if column.kind is Kind.FLOAT:
+        if column.decimals is not None and not _on_grid(float(value), column.decimals):
+            raise _refused(column, value, f"a number of at most {column.decimals} decimals")
         return Cells(np.array([float(value)]), PRESENT)
     if not isinstance(value, int) and (not math.isfinite(value) or value % 1):
         raise _refused(column, value, "a whole number")
@@ -82,6 +83,10 @@ def _number(value: Any, column: Column) -> Cells:
     if not -(2**63) <= shifted < 2**63:
         raise _refused(column, value, "a number of 64 bits")
     return Cells(np.array([shifted], np.int64), PRESENT)
+
+
+def _on_grid(value: float, decimals: int) -> bool:
+    return not math.isfinite(value) or math.isclose(round(value, decimals), value, abs_tol=1e-12)
 
 
 def _level(value: Any, column: Column) -> Any:
@@ -125,30 +130,28 @@ def _in_zone(moment: Any, column: Column, value: Any) -> Any:
     return local.tz_convert("UTC").tz_localize(None)
 
 
-def _check_range(cells: Cells, value: Any, column: Column, number: NumericEncoder) -> None:
+def _check_range(cells: Cells, value: Any, column: Column, encoder: Any) -> None:
     """Refuse a number far from all that was seen, or between point masses where there is nothing else."""
-    low, high = number.bounds
-    asked = float(cells.values[0])
-    if number.n_cells:
-        margin = BEYOND * (high - low) if math.isfinite(high - low) else 0.0
-        if not low - margin <= asked <= high + margin:
-            raise _refused(column, value, _between(low, high, column))
+    codes, fractions = encoder.encode(cells)
+    if encoder.decode(codes, fractions / FRACTION_STEPS).values[0] == cells.values[0]:
         return
-    codes, _ = number.encode(cells.values, PRESENT)
-    nearest, _ = number.decode(codes, np.zeros((1, 1)))
-    if nearest[0] != cells.values[0]:
-        raise _refused(
-            column,
-            value,
-            f"one of the {len(number.points)} numbers seen in fit, {_between(low, high, column)}",
-        )
+    points_only = isinstance(encoder, NumberColumnEncoder) and not encoder.number.n_cells
+    low, high = encoder.bounds
+    margin = BEYOND * (high - low) if math.isfinite(high - low) else 0.0
+    if not points_only and low - margin <= float(cells.values[0]) <= high + margin:
+        return
+    kind = "one of the numbers seen in fit, " if points_only else ""
+    raise _refused(column, value, f"{kind}between {_shown(low, column)} and {_shown(high, column)}")
 
 
-def _between(low: float, high: float, column: Column) -> str:
+def _shown(bound: float, column: Column) -> str:
+    if column.kind is Kind.DATETIME:
+        zone = " UTC" if column.zone else ""
+        moment = np.array([int(bound)]).view(f"M8[{column.unit}]")[0]
+        return f"{moment}{zone}"
     if column.kind is Kind.TIMEDELTA:
-        return f"between {low:g} and {high:g} {column.unit}"
-    origin = column.origin
-    return f"between {low + origin:g} and {high + origin:g}"
+        return str(pd.Timedelta(np.array([int(bound)]).view(f"m8[{column.unit}]")[0]))
+    return f"{int(bound) + column.origin}" if column.kind is Kind.INTEGER else f"{bound:g}"
 
 
 def _refused(column: Column, value: Any, expected: str) -> ColumnError:

@@ -150,3 +150,14 @@ def test_more_distinct_values_than_the_summary_keeps():
     assert summary.counts.sum() == len(values)
     quantiles = np.interp([0.1, 0.5, 0.9], np.cumsum(summary.counts) / len(values), summary.values)
     assert quantiles == pytest.approx(np.quantile(values, [0.1, 0.5, 0.9]), abs=0.01)
+
+
+@pytest.mark.parametrize("column", [FLOAT, MONEY])
+def test_numbers_far_beyond_the_knots_go_to_the_end_cells(column):
+    rng = np.random.default_rng(0)
+    values = np.round(rng.normal(size=2000), 2)
+    encoder = fitted(values, np.zeros(2000, bool), column)
+    asked = np.array([-np.inf, -1e308, 1e308, np.inf])
+    codes, fractions = encoder.encode(Cells(asked, np.zeros(4, bool)))
+    low, high = encoder.bounds
+    assert encoder.decode(codes, middle(fractions)).values == pytest.approx([low, low, high, high], abs=0.5)
