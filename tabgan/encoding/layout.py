@@ -8,6 +8,7 @@ apply, its code is -1.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -114,6 +115,4 @@ def build_layout(parts: Sequence[tuple[Hashable, Sequence[Symbol], Sequence[Numb
 
 
 def _span(owner: tuple[int, ...], column: int) -> slice:
-    start = next((i for i, c in enumerate(owner) if c >= column), len(owner))
-    stop = next((i for i, c in enumerate(owner) if c > column), len(owner))
-    return slice(start, stop)
+    return slice(bisect_left(owner, column), bisect_right(owner, column))
