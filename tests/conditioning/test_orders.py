@@ -4,7 +4,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from tabgan.conditioning.orders import before_matrix, canonical_order, draw_hidden, draw_runs
+from tabgan.conditioning.orders import before_matrix, canonical_order, draw_hidden, draw_orders, draw_runs
 
 SYMBOL_COLUMN = (0, 0, 2, 3, 3, 3, 5)  # columns 1 and 4 have no symbols
 
@@ -94,3 +94,16 @@ def test_orders_are_repeatable():
         for rng in (np.random.default_rng(4), np.random.default_rng(4))
     )
     assert first == second
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3, 0.5, 1.0])
+def test_a_share_of_the_orders_is_canonical(share):
+    rng = np.random.default_rng(0)
+    made = [draw_orders(SYMBOL_COLUMN, 6, 4, share, rng) for _ in range(400)]
+    canonical = np.array([[np.array_equal(order, np.tri(7, k=-1)) for order in group] for group in made])
+    assert made[0].shape == (4, 7, 7)
+    by_chance = np.mean(
+        [np.array_equal(o, np.tri(7, k=-1)) for o in draw_orders(SYMBOL_COLUMN, 6, 2000, 0.0, rng)]
+    )
+    assert abs(canonical.mean() - (share + (1 - share) * by_chance)) < 0.04
+    assert all(np.array_equal(order.sum((0, 1)), 21) for order in np.array(made).reshape(-1, 7, 7))

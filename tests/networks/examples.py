@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import torch
 
+from tabgan.conditioning.orders import before_matrix
 from tabgan.encoding.layout import Layout, NumberTable, Symbol, build_layout
 from tabgan.networks.critic import Critic
 from tabgan.networks.generator import Generator
@@ -95,6 +96,12 @@ def all_rows(layout: Layout) -> torch.Tensor:
         )
     ]
     return torch.tensor(valid)
+
+
+def order(layout: Layout, runs=None) -> torch.Tensor:
+    """One order for the whole batch, (1, S, S): canonical, or columns of lower runs first."""
+    runs = np.zeros(len(layout.columns), np.int64) if runs is None else np.asarray(runs, np.int64)
+    return torch.from_numpy(before_matrix(layout.symbol_column, runs))[None]
 
 
 def random_rows(layout: Layout, n_rows: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:

@@ -3,9 +3,8 @@ import pytest
 import torch
 from scipy import stats
 
-from tabgan.conditioning.orders import before_matrix
 from tabgan.networks.filling import draw, fill
-from tests.networks.examples import all_rows, make_generator, mixed_layout, random_rows, tiny_layout
+from tests.networks.examples import all_rows, make_generator, mixed_layout, order, random_rows, tiny_layout
 
 TOP = 1 - 2.0**-53
 N_DRAWN = 20_000
@@ -16,11 +15,6 @@ HIDDEN = {
     "group first": [True, False, True, False, True],
     "one left": [False, False, True, False, False],
 }
-
-
-def order_of(layout, hidden):
-    """Known columns first, then the hidden ones."""
-    return torch.from_numpy(before_matrix(layout.symbol_column, np.array(hidden, np.int64)))
 
 
 def uniforms(n_rows, n_columns, seed):
@@ -37,7 +31,7 @@ def exact_conditional(generator, layout, hidden, known, known_fraction):
     steps = range(256) if number_hidden else [known_fraction]
     for step in steps:  # where in its cell a number lies is uniform
         fractions = torch.full((len(rows), 1), step, dtype=torch.uint8)
-        log_prob = generator.log_prob(rows, fractions, order_of(layout, hidden)).detach()
+        log_prob = generator.log_prob(rows, fractions, order(layout, hidden)).detach()
         total += log_prob[~given].sum(0).exp()
     return rows, total.double().numpy() / len(steps)
 
@@ -104,7 +98,7 @@ def test_draws_are_the_inverse_cdf_of_the_trained_heads(hidden):
     noise = uniforms(400, 4, seed=5)
     drawn, inside = fill(generator, codes, fractions, hidden, noise)
     step = (inside * 256).floor().to(torch.uint8)
-    logits = generator.logits(drawn, step, order_of(layout, hidden))
+    logits = generator.logits(drawn, step, order(layout, hidden))
     for column in np.flatnonzero(hidden):
         symbol = layout.symbols_of(int(column)).start
         bucket, place = generator.heads.place_of[symbol]

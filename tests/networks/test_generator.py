@@ -2,18 +2,17 @@ import numpy as np
 import pytest
 import torch
 
-from tabgan.conditioning.orders import before_matrix, canonical_order, draw_runs
+from tabgan.conditioning.orders import draw_runs
 from tabgan.networks.tables import waves_of_levels
-from tests.networks.examples import all_rows, make_generator, mixed_layout, random_rows, tiny_layout
+from tests.networks.examples import all_rows, make_generator, mixed_layout, order, random_rows, tiny_layout
 
 
 def orders(layout, n):
-    """The canonical order and ``n`` random ones, (S, S)."""
+    """The canonical order and ``n`` random ones, (1, S, S)."""
     rng = np.random.default_rng(3)
-    yield torch.from_numpy(canonical_order(layout.symbol_column))
+    yield order(layout)
     for _ in range(n):
-        runs = draw_runs(len(layout.columns), rng)
-        yield torch.from_numpy(before_matrix(layout.symbol_column, runs))
+        yield order(layout, draw_runs(len(layout.columns), rng))
 
 
 @pytest.mark.parametrize("make", [tiny_layout, mixed_layout])
@@ -29,7 +28,7 @@ def test_logits_depend_on_earlier_symbols_only(make):
             mixed = (logits[bucket][place, :, :size] * torch.arange(1, size + 1)).sum()
             (slope,) = torch.autograd.grad(mixed, embedded, retain_graph=True)
             reached = slope.abs().sum((1, 2)) > 0
-            assert torch.equal(reached, before[symbol] > 0), symbol
+            assert torch.equal(reached, before[0, symbol] > 0), symbol
 
 
 def test_log_prob_of_a_symbol_ignores_codes_and_fractions_of_later_ones():
@@ -39,7 +38,7 @@ def test_log_prob_of_a_symbol_ignores_codes_and_fractions_of_later_ones():
     others, other_fractions = random_rows(layout, 40, seed=2)
     owner = torch.tensor(layout.symbol_column)
     number_owner = torch.tensor(layout.number_column)
-    canonical = torch.from_numpy(canonical_order(layout.symbol_column))
+    canonical = order(layout)
     first = generator.log_prob(rows, fractions, canonical)
     for column in range(len(layout.columns)):
         changed = torch.where(owner > column, others, rows)
@@ -63,10 +62,24 @@ def test_probabilities_of_all_rows_sum_to_one_in_every_order():
             assert float(total) == pytest.approx(1, abs=1e-5)
 
 
+def test_every_group_of_a_batch_has_its_own_order():
+    layout = mixed_layout()
+    generator = make_generator(layout)
+    codes, fractions = random_rows(layout, 12)
+    three = list(orders(layout, 2))
+    together = generator.log_prob(codes, fractions, torch.cat(three))
+    for group, before in enumerate(three):
+        rows = slice(4 * group, 4 * group + 4)
+        alone = generator.log_prob(codes[rows], fractions[rows], before)
+        assert torch.allclose(together[:, rows], alone, atol=1e-5)
+    swapped = generator.log_prob(codes, fractions, torch.cat(three[::-1]))
+    assert not torch.allclose(together, swapped, atol=1e-2)
+
+
 def test_log_prob_is_zero_where_a_symbol_does_not_apply():
     layout = tiny_layout()
     codes, fractions = random_rows(layout, 100)
-    canonical = torch.from_numpy(canonical_order(layout.symbol_column))
+    canonical = order(layout)
     log_prob = make_generator(layout).log_prob(codes, fractions, canonical)
     assert torch.equal(log_prob == 0, codes.T < 0)
 
@@ -135,7 +148,7 @@ def test_weights_and_dropout_follow_the_generator_given():
     assert torch.equal(one.levels, same.levels)
     assert not torch.equal(one.levels, other.levels)
     codes, fractions = random_rows(layout, 20)
-    canonical = torch.from_numpy(canonical_order(layout.symbol_column))
+    canonical = order(layout)
     torch.manual_seed(0)
     before = torch.random.get_rng_state()
     first, second, third = (
