@@ -248,7 +248,7 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         try:
             made = cls(**metadata["settings"])
             made._keep(unpack(metadata, tensors, resolve_device(device)))
-            made.history_ = pd.DataFrame(metadata["history"])
+            made.history_ = pd.DataFrame(dict(metadata["history"]))
             made.notes_ = [str(note) for note in metadata["notes"]]
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             message = f"{os.fspath(path)}: the parts of the model do not fit together ({error}); fit it again"
@@ -298,13 +298,7 @@ def _whole(name: str, value: Any, at_least: int) -> int:
     return int(value)
 
 
-def _plain_history(history: pd.DataFrame) -> list[dict[str, Any]]:
-    """Lines of the history as JSON takes them: no NaN, no numpy numbers."""
-    return [
-        {
-            str(name): value.item() if isinstance(value, np.generic) else value
-            for name, value in line.items()
-            if value == value
-        }
-        for line in history.to_dict("records")
-    ]
+def _plain_history(history: pd.DataFrame) -> list[list[Any]]:
+    """The history as JSON takes it: a name and its values per column, None where there is no figure."""
+    plain = history.astype(object).where(history.notna(), None)
+    return [[str(name), plain[name].tolist()] for name in plain.columns]

@@ -71,7 +71,7 @@ class FittedModel:
         """
         codes, fractions = self.encoder.encode_frame(frame)
         device = self.generator.levels.device
-        before = torch.from_numpy(canonical_order(self.encoder.layout.symbol_column)).to(device)
+        before = torch.from_numpy(canonical_order(self.encoder.layout.symbol_column)[None]).to(device)
         size = micro_batch(self.encoder.layout, self.generator.width, SAMPLE_BLOCK)
         parts = []
         for start in range(0, len(codes), size):

@@ -53,6 +53,7 @@ def read_condition(where: Mapping[Hashable, Any] | None, encoder: TableEncoder) 
         if name not in positions:
             raise ConditionError(str(unknown_column(name, layout.columns)))
         column = positions[name]
+        name = layout.columns[column]  # as fit had it: numpy's str is str here
         cells[column] = encoder.value_cells(name, value)
         column_codes, column_fractions = encoder.encode_value(name, value)
         codes[layout.symbols_of(column)] = column_codes

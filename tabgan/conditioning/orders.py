@@ -2,7 +2,7 @@
 
 CTGAN tells the generator one discrete column and lets it fill in the others (Xu et al. 2019, section 4.3). Here
 three runs follow one another, each in canonical order: known columns K, constrained columns S, the rest.
-Half of the steps have K and S empty: the plain canonical order.
+A share of the rows has K and S empty: the plain canonical order.
 """
 
 from __future__ import annotations
@@ -27,6 +27,19 @@ def before_matrix(symbol_column: Sequence[int], run_of_column: NDArray[np.int64]
 def canonical_order(symbol_column: Sequence[int]) -> NDArray[np.float32]:
     """Every symbol after all symbols on its left, (S, S)."""
     return before_matrix(symbol_column, np.zeros(max(symbol_column, default=0) + 1, np.int64))
+
+
+def draw_orders(
+    symbol_column: Sequence[int], n_columns: int, groups: int, canonical_share: float, rng: np.random.Generator
+) -> NDArray[np.float32]:
+    """Orders of the groups of a batch, (G, S, S): a share of them canonical, the others with random runs.
+
+    Where the share is no whole number of groups, chance rounds it.
+    """
+    n_canonical = int(canonical_share * groups + rng.random())
+    plain = [canonical_order(symbol_column)] * n_canonical
+    mixed = [before_matrix(symbol_column, draw_runs(n_columns, rng)) for _ in range(groups - n_canonical)]
+    return np.stack(plain + mixed)
 
 
 def draw_runs(n_columns: int, rng: np.random.Generator) -> NDArray[np.int64]:

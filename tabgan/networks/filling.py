@@ -32,7 +32,7 @@ def fill(
     """
     tables = generator.tables
     symbol_hidden = [hidden[column] for column in tables.symbol_column]
-    hide = torch.tensor(symbol_hidden, device=codes.device)
+    hide = torch.tensor(symbol_hidden, dtype=torch.bool, device=codes.device)
     known = torch.where(hide, -1, codes)  # a hidden symbol adds nothing to the context
     embedded = generator.embed(known, fractions)
     context = embedded[~hide].sum(0)  # (B, H)

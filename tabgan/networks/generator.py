@@ -50,12 +50,16 @@ class Generator(nn.Module):
         return embedded
 
     def contexts(self, embedded: Tensor, before: Tensor) -> Tensor:
-        """What each symbol is told: embeddings (S, B, H) and ``before`` (S, S) to contexts (S, B, H).
+        """What each symbol is told: embeddings (S, B, H) and ``before`` (G, S, S) to contexts (S, B, H).
 
-        ``before[s, t]`` is 1 where symbol t comes before symbol s in the order trained.
+        ``before[g, s, t]`` is 1 where symbol t comes before symbol s in the order of group g; the batch is G
+        groups of equal size, one after the other.
         """
         n, batch, width = embedded.shape
-        return torch.mm(before, embedded.reshape(n, batch * width)).reshape(n, batch, width)
+        groups = len(before)
+        grouped = embedded.reshape(n, groups, batch // groups * width).transpose(0, 1)
+        told = torch.bmm(before, grouped)  # (G, S, B/G · H)
+        return told.transpose(0, 1).reshape(n, batch, width)
 
     def logits(
         self,

@@ -39,7 +39,7 @@ def fill_through(
     """
     tables = generator.tables
     symbol_hidden = [hidden[column] for column in tables.symbol_column]
-    hide = torch.tensor(symbol_hidden, device=codes.device)
+    hide = torch.tensor(symbol_hidden, dtype=torch.bool, device=codes.device)
     known = torch.where(hide, -1, codes)
     context = generator.embed(known, fractions)[~hide].sum(0)  # (B, H)
     columns = list(known.unbind(1))

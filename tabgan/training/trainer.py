@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from tabgan.conditioning.orders import before_matrix, canonical_order, draw_runs
+from tabgan.conditioning.orders import canonical_order, draw_orders
 from tabgan.config import MAX_EPOCHS, Config
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
@@ -37,6 +37,8 @@ CHECK_STEPS = 40  # and at least this many steps
 PATIENCE = 5
 RATE_DROPS = 2  # a plateau lowers the rate this often before it ends the stage
 AVERAGE_DECAY = 0.995
+ORDER_GROUPS = 4  # orders in a batch
+JUDGED_ORDERS = 2  # fixed random orders in which held-out rows are judged
 
 
 @dataclass(frozen=True)
@@ -84,7 +86,8 @@ class Trainer:
         self.generator = Generator(layout, width=config.width, hidden=config.hidden, generator=weights)
         self.generator.heads.start_at(_frequencies(layout, codes[train]))
         self.generator.to(device)
-        self.canonical = torch.from_numpy(canonical_order(layout.symbol_column)).to(device)
+        self.canonical = torch.from_numpy(canonical_order(layout.symbol_column)[None]).to(device)
+        self.judged_orders = torch.from_numpy(self.orders(JUDGED_ORDERS, 0.0)).to(device)
         self.micro = micro_batch(layout, config.width, config.batch_size)
         self.average = Average(self.generator, AVERAGE_DECAY)
         self.first_step = time.monotonic()
@@ -131,7 +134,7 @@ class Trainer:
             rate = config.learning_rate * factor * warm_up(budget.taken) * cosine(budget.done())
             set_rate(optimizer, rate)
             loss = likelihood_gradients(
-                self.generator, self.rows, self.next_rows(), self.next_order(), config, self.micro, self.noise
+                self.generator, self.rows, self.next_rows(), self.next_orders(), config, self.micro, self.noise
             )
             bad = apply_gradients(self.generator, optimizer, clip=1.0)
             self.average.update(self.generator)
@@ -187,19 +190,30 @@ class Trainer:
         taken, self._shuffled = self._shuffled[: self.batch], self._shuffled[self.batch :]
         return torch.from_numpy(taken).to(self.device)
 
-    def next_order(self) -> Tensor:
-        """Order of this step, (S, S): canonical, or random columns first."""
-        if self.rng.random() < self.config.canonical_share:
-            return self.canonical
-        runs = draw_runs(len(self.layout.columns), self.rng)
-        return torch.from_numpy(before_matrix(self.layout.symbol_column, runs)).to(self.device)
+    def next_orders(self) -> Tensor:
+        """Orders of this step, (G, S, S): canonical for a share of the rows, random columns first for the others."""
+        groups = ORDER_GROUPS if self.batch % ORDER_GROUPS == 0 and self.micro >= self.batch else 1
+        return torch.from_numpy(self.orders(groups, self.config.canonical_share)).to(self.device)
+
+    def orders(self, groups: int, canonical_share: float) -> Array:
+        """Some orders, (G, S, S)."""
+        layout = self.layout
+        return draw_orders(layout.symbol_column, len(layout.columns), groups, canonical_share, self.rng)
 
     def held_out_score(self, weights: nn.Module) -> float | None:
-        """Held-out log-probability of a row in nats under some weights; None without held-out rows."""
+        """Held-out log-probability of a row in nats under some weights; None without held-out rows.
+
+        Every order gives one of the same row: canonical order counts as it does in training.
+        """
         if not len(self.held_out):
             return None
         assert isinstance(weights, Generator)
-        return mean_log_prob(weights, self.held_out, self.canonical, self.micro)
+        share = self.config.canonical_share
+        score = share * mean_log_prob(weights, self.held_out, self.canonical, self.micro) if share else 0.0
+        if share < 1:
+            others = [mean_log_prob(weights, self.held_out, o[None], self.micro) for o in self.judged_orders]
+            score += (1 - share) * float(np.mean(others))
+        return score
 
     def swap_best(self, average: Average, keeper: Keeper) -> None:
         """From now on this average is what is kept (the game's, which began at the likelihood's best)."""
