@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,11 +54,12 @@ def write_sample(
 
     n_rows = estimator.n_rows_ if n_rows is None else n_rows
     batches = estimator.sample_iter(n_rows, where=where or None, random_state=random_state)
+    first = list(islice(batches, 1))  # refuses a wrong condition before anything is written
     # disable=None: no bar where standard error is no terminal
     with (
         open_writer(out, format_of(out), estimator.schema_) as writer,
         tqdm(total=n_rows, unit="row", unit_scale=True, desc="sampling", disable=None) as bar,
     ):
-        for batch in batches:
+        for batch in chain(first, batches):
             writer.write(batch)
             bar.update(len(batch))

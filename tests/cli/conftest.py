@@ -52,5 +52,5 @@ def fitted(tmp_path_factory) -> Fitted:
     folder = tmp_path_factory.mktemp("fitted")
     data, model = folder / "people.csv", folder / "people.tabgan"
     people().to_csv(data, index=False)
-    result = run("fit", data, "-o", model, "--epochs", 2, "--max-time", "20s", "--seed", 1, "--device", "cpu")
+    result = run("fit", data, "-o", model, "--epochs", 2, "--max-time", "3s", "--seed", 1, "--device", "cpu")
     return Fitted(folder, data, model, result.stdout)
