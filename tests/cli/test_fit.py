@@ -103,10 +103,10 @@ def test_what_cannot_be_fitted_is_told_in_one_line(tmp_path, monkeypatch, args, 
 def test_ctrl_c_keeps_the_best_model_so_far(tmp_path):
     people().to_csv(tmp_path / "p.csv", index=False)
     code = "from tabgan.cli import main; main()"
-    args = ["fit", "p.csv", "--epochs", "1000000", "--max-time", "none", "--device", "cpu"]
+    model = str(tmp_path / "p.tabgan")
+    args = ["fit", str(tmp_path / "p.csv"), "-o", model, "--max-time", "1h", "--device", "cpu"]
     with subprocess.Popen(
         [sys.executable, "-c", code, *args],
-        cwd=tmp_path,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -117,6 +117,6 @@ def test_ctrl_c_keeps_the_best_model_so_far(tmp_path):
         output, errors = process.communicate(timeout=60)
     assert started, errors
     assert process.returncode == 130, errors
-    assert "Stopped by Ctrl-C. The best model so far is in p.tabgan." in output
+    assert f"Stopped by Ctrl-C. The best model so far is in {model}." in output
     assert "Traceback" not in errors
-    assert len(tabgan.load(tmp_path / "p.tabgan").sample(10)) == 10
+    assert len(tabgan.load(model).sample(10)) == 10
