@@ -37,13 +37,13 @@ class Config:
     max_time: float | None = 240.0
     epochs: int | None = None
     objective: str = "likelihood+critic"
-    batch_size: int = 512
-    width: int = 256
+    batch_size: int = 256
+    width: int = 128
     hidden: int = 128
     dropout: float = 0.2
     learning_rate: float = 2e-3
     weight_decay: float = 1e-4
-    canonical_share: float = 0.5
+    canonical_share: float = 0.75
     validation_share: float = 0.1
     critic_share: float = 0.4
     critic_learning_rate: float = 2e-4

@@ -109,7 +109,9 @@ def empty_frame(model: FittedModel) -> pd.DataFrame:
     """No rows, but all columns with their dtypes."""
     layout = model.encoder.layout
     rng = np.random.default_rng(0)
-    return model.encoder.decode_frame(np.zeros((0, layout.n_symbols), np.int64), np.zeros((0, layout.n_numbers)), rng)
+    return model.encoder.decode_frame(
+        np.zeros((0, layout.n_symbols), np.int64), np.zeros((0, layout.n_numbers)), rng
+    )
 
 
 def _join(frames: list[pd.DataFrame]) -> pd.DataFrame:

@@ -40,7 +40,9 @@ def conditions(network) -> list[dict[str, str]]:
     subsets = [[name] for name in network.names]
     for _ in range(N_SUBSETS):
         size = int(rng.integers(1, len(network.names)))
-        subsets.append([network.names[i] for i in sorted(rng.choice(len(network.names), size, replace=False))])
+        subsets.append(
+            [network.names[i] for i in sorted(rng.choice(len(network.names), size, replace=False))]
+        )
     return [likely_values(network, subset, rng) for subset in subsets]
 
 
@@ -130,7 +132,9 @@ def test_marginals_and_pairs_are_near_the_truth(network, fitted):
     rng = np.random.default_rng(7)
     for columns in itertools.combinations(network.names, 2):
         exact = network.marginal(list(columns))
-        assert np.abs(network.frequencies(frame, list(columns)) - exact).sum() / 2 <= bound(exact, rng) + SLACK
+        assert (
+            np.abs(network.frequencies(frame, list(columns)) - exact).sum() / 2 <= bound(exact, rng) + SLACK
+        )
 
 
 @pytest.mark.parametrize(

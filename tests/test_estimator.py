@@ -14,7 +14,14 @@ from tabgan_datasets.loans import simulate_loans
 from tabgan import ConditionError, ModelFileError, SchemaError, TabGAN
 from tabgan.config import Config
 
-QUICK = {"epochs": 2, "max_time": None, "width": 32, "hidden": 16, "objective": "likelihood", "random_state": 0}
+QUICK = {
+    "epochs": 2,
+    "max_time": None,
+    "width": 32,
+    "hidden": 16,
+    "objective": "likelihood",
+    "random_state": 0,
+}
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +56,9 @@ def test_unfitted_models_say_so():
         TabGAN().sample(3)
 
 
-@pytest.mark.parametrize("bad", [{"batch_size": 0}, {"dropout": 1.0}, {"objective": "magic"}, {"max_time": -1}])
+@pytest.mark.parametrize(
+    "bad", [{"batch_size": 0}, {"dropout": 1.0}, {"objective": "magic"}, {"max_time": -1}]
+)
 def test_bad_settings_are_refused_by_name(loans, bad):
     with pytest.raises(ValueError, match=next(iter(bad))):
         TabGAN(**bad).fit(loans)

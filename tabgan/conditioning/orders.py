@@ -30,7 +30,11 @@ def canonical_order(symbol_column: Sequence[int]) -> NDArray[np.float32]:
 
 
 def draw_orders(
-    symbol_column: Sequence[int], n_columns: int, groups: int, canonical_share: float, rng: np.random.Generator
+    symbol_column: Sequence[int],
+    n_columns: int,
+    groups: int,
+    canonical_share: float,
+    rng: np.random.Generator,
 ) -> NDArray[np.float32]:
     """Orders of the groups of a batch, (G, S, S): a share of them canonical, the others with random runs.
 

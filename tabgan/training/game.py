@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from typing import TYPE_CHECKING
 
 import torch
@@ -23,7 +22,7 @@ from tabgan.training.steps import (
     game_gradients,
     likelihood_gradients,
 )
-from tabgan.training.validation import count_pairs, critic_accuracy, draw_rows
+from tabgan.training.validation import PairCounts, count_pairs, critic_accuracy, draw_rows
 from tabgan.training.watch import find_trouble, lost_levels
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
 
 CRITIC_HEAD_START = 100
 CHECK_STEPS = 30
-CHECK_SECONDS = 4.0
 PATIENCE = 6
 AVERAGE_DECAY = 0.99
 LIKELIHOOD_SLACK = 0.01  # nats a symbol that held-out likelihood may lose to the game
@@ -54,6 +52,9 @@ class GameStage:
             [trainer.generator, self.critic, self.average.weights],
             [self.generator_optimizer, self.critic_optimizer],
         )
+        self.keeper = Keeper(self.average, PATIENCE)
+        self.pairs: PairCounts | None = None
+        self.floor = -math.inf
         self.rates = {"critic": 1.0, "generator": 1.0}
         self.gaps: list[float] = []
         self.accuracies: list[float] = []
@@ -62,66 +63,62 @@ class GameStage:
     def run(self) -> Critic:
         """Play until the budget is used or held-out rows say that nothing is gained."""
         trainer = self.trainer
-        judged = len(trainer.held_out) > 0
-        pairs = (
-            count_pairs(trainer.generator, trainer.layout, trainer.held_out, trainer.rng) if judged else None
-        )
-        keeper = Keeper(self.average, PATIENCE)
-        floor = -math.inf
-        if pairs is not None:
-            floor = (self.score() or -math.inf) - LIKELIHOOD_SLACK * trainer.layout.n_symbols
-            keeper.judge(-pairs.distance(trainer.generator))
         budget = self.budget()
-        trainer.swap_best(self.average, keeper)
-        self.sound.mark()
+        self.start_judging()
         for _ in range(CRITIC_HEAD_START):
             self.critic_step()
             if budget.done() >= 0.25:
                 break
         meter = Meter(torch.zeros(4, device=trainer.device))
-        looked = time.monotonic()
-        while budget.done() < 1:
+        while budget.done() < 1 and not self.keeper.exhausted():
             self.set_rates(budget.done())
             for _ in range(self.config.critic_steps):
                 gap, penalty, bad_critic = self.critic_step()
             loss, bad = self.generator_step()
             meter.add(loss, gap, penalty, bad + bad_critic)
             budget.taken += 1
-            due = meter.steps >= CHECK_STEPS and time.monotonic() - looked >= CHECK_SECONDS
-            if not due and budget.done() < 1:
-                continue
-            mean_loss, mean_gap, mean_penalty, share_bad = meter.read()
-            if share_bad > 0 or not math.isfinite(mean_loss + mean_gap):
-                self.go_back(
-                    "a step was not finite: went back to sound weights and lowered the learning rates"
-                )
-                continue
-            score = self.score()
-            distance = pairs.distance(self.generator_average) if pairs is not None else None
-            self.look(mean_gap)
-            trainer.record(
-                "game",
-                budget,
-                log_prob=-mean_loss,
-                held_out_log_prob=score,
-                pair_distance=distance,
-                critic_gap=mean_gap,
-                gradient_penalty=mean_penalty,
-                critic_accuracy=self.accuracies[-1] if self.accuracies else None,
-                lost_levels=self.lost[-1] if self.lost else None,
-            )
-            if not self.answer_trouble():
-                self.sound.mark()
-            if distance is None or score is None:
-                keeper.judge(float(budget.taken))
-            elif score >= floor:
-                keeper.judge(-distance)
-            else:
-                keeper.since_best += 1
-            looked = time.monotonic()
-            if keeper.exhausted():
-                break
+            if meter.steps >= max(CHECK_STEPS, trainer.check_steps // 2) or budget.done() >= 1:
+                self.look(budget, *meter.read())
         return self.critic
+
+    def start_judging(self) -> None:
+        """The likelihood stage's best weights are the ones to beat."""
+        trainer = self.trainer
+        if len(trainer.held_out_rows):
+            self.pairs = count_pairs(trainer.generator, trainer.layout, trainer.held_out_rows, trainer.rng)
+            seen = trainer.held_out(trainer.generator)
+            self.floor = (seen.score if seen else -math.inf) - LIKELIHOOD_SLACK * trainer.layout.n_symbols
+            self.keeper.judge(-self.pairs.distance(trainer.generator))
+        trainer.swap_best(self.average, self.keeper)
+        self.sound.mark()
+
+    def look(self, budget: Budget, loss: float, gap: float, penalty: float, share_bad: float) -> None:
+        """Judge the averaged weights on held-out rows, and the game by its figures; answer troubles."""
+        if share_bad > 0 or not math.isfinite(loss + gap):
+            self.go_back("a step was not finite: went back to sound weights and lowered the learning rates")
+            return
+        seen = self.trainer.held_out(self.generator_average)
+        distance = self.pairs.distance(self.generator_average) if self.pairs is not None else None
+        self.note_figures(gap)
+        self.trainer.record(
+            "game",
+            budget,
+            seen,
+            log_prob=-loss,
+            pair_distance=distance,
+            critic_gap=gap,
+            gradient_penalty=penalty,
+            critic_accuracy=self.accuracies[-1] if self.accuracies else None,
+            lost_levels=self.lost[-1] if self.lost else None,
+        )
+        if distance is None or seen is None:
+            self.keeper.judge(float(budget.taken))
+        elif seen.score >= self.floor:
+            self.keeper.judge(-distance)
+        else:
+            self.keeper.since_best += 1
+        if not self.answer_trouble():
+            self.sound.mark()
 
     def optimizer(self, module: nn.Module) -> torch.optim.Optimizer:
         """Adam as in WGAN-GP, with little momentum."""
@@ -143,10 +140,6 @@ class GameStage:
         weights = self.average.weights
         assert isinstance(weights, Generator)
         return weights
-
-    def score(self) -> float | None:
-        """Held-out log-probability under the averaged weights."""
-        return self.trainer.held_out_score(self.generator_average)
 
     def hidden(self) -> list[bool]:
         """Columns that are filled in at this step."""
@@ -191,7 +184,7 @@ class GameStage:
             trainer.generator,
             trainer.rows,
             trainer.next_rows(),
-            trainer.next_order(),
+            trainer.next_orders(),
             config,
             trainer.micro,
             trainer.noise,
@@ -209,16 +202,16 @@ class GameStage:
             for group in optimizer.param_groups:
                 group["lr"] = base * self.rates[name]
 
-    def look(self, gap: float) -> None:
+    def note_figures(self, gap: float) -> None:
         """Note the figures that tell whether the game goes well."""
         trainer = self.trainer
         self.gaps.append(gap)
-        if not len(trainer.held_out):
+        if not len(trainer.held_out_rows):
             return
-        n = min(len(trainer.held_out), 2048)
+        n = min(len(trainer.held_out_rows), 2048)
         noise = torch.from_numpy(trainer.rng.random((n, len(trainer.layout.columns)))).to(trainer.device)
         generated = draw_rows(self.generator_average, noise)
-        real = trainer.held_out.codes[:n].long()
+        real = trainer.held_out_rows.codes[:n].long()
         self.accuracies.append(critic_accuracy(self.critic, real, generated))
         sizes = [symbol.n_levels for symbol in trainer.layout.symbols]
         self.lost.append(lost_levels(real, generated, sizes))

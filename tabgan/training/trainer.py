@@ -26,19 +26,36 @@ from tabgan.training.budget import Budget
 from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.progress import Progress
-from tabgan.training.runtime import Average, micro_batch, place_rows
+from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
 from tabgan.training.validation import mean_log_prob, split_rows
 
 Array = NDArray[Any]
 WARM_UP_STEPS = 100
-CHECK_SECONDS = 2.0  # between two looks at the held-out rows, at least this
-CHECK_STEPS = 40  # and at least this many steps
+CHECK_STEPS = 40  # between two looks at the held-out rows at least this many,
+LOOK_SHARE = 0.1  # and so many that looking takes about this share of the work (a step passes three times)
 PATIENCE = 5
 RATE_DROPS = 2  # a plateau lowers the rate this often before it ends the stage
 AVERAGE_DECAY = 0.995
-ORDER_GROUPS = 4  # orders in a batch
+ORDER_GROUPS = 8  # orders in a batch
 JUDGED_ORDERS = 2  # fixed random orders in which held-out rows are judged
+
+
+@dataclass(frozen=True)
+class HeldOut:
+    """Mean log-probability of a held-out row in nats: in canonical order, and with random columns first.
+
+    Every order gives a log-probability of the same row; what is told apart is how well each is learnt.
+    """
+
+    canonical: float
+    any_order: float
+    canonical_share: float
+
+    @property
+    def score(self) -> float:
+        """Both together, canonical order counting as it does in training."""
+        return self.canonical_share * self.canonical + (1 - self.canonical_share) * self.any_order
 
 
 @dataclass(frozen=True)
@@ -81,7 +98,7 @@ class Trainer:
         self.noise = torch.Generator(device).manual_seed(seed)
         train, held_out = split_rows(len(codes), config.validation_share, self.rng)
         self.rows = place_rows(codes[train], fractions[train], device)
-        self.held_out = place_rows(codes[held_out], fractions[held_out], device)
+        self.held_out_rows = place_rows(codes[held_out], fractions[held_out], device)
         weights = torch.Generator().manual_seed(seed)
         self.generator = Generator(layout, width=config.width, hidden=config.hidden, generator=weights)
         self.generator.heads.start_at(_frequencies(layout, codes[train]))
@@ -92,6 +109,9 @@ class Trainer:
         self.average = Average(self.generator, AVERAGE_DECAY)
         self.first_step = time.monotonic()
         self.batch = min(config.batch_size, len(self.rows))
+        self.n_judged_apart = -(-len(held_out) // 4)
+        cost = len(held_out) + JUDGED_ORDERS * self.n_judged_apart  # rows that pass forward at each look
+        self.check_steps = max(CHECK_STEPS, round(cost / (3 * LOOK_SHARE * self.batch)))
         self._shuffled = np.zeros(0, np.int64)
         self._best: Keeper | None = None
 
@@ -128,13 +148,19 @@ class Trainer:
         keeper = self._best = Keeper(self.average, PATIENCE)
         safe = SafePoint([self.generator, self.average.weights], [optimizer])
         meter = Meter(torch.zeros(2, device=self.device))
-        factor, drops, looked = 1.0, 0, time.monotonic()
+        factor, drops = 1.0, 0
         safe.mark()
         while budget.done() < 1:
             rate = config.learning_rate * factor * warm_up(budget.taken) * cosine(budget.done())
             set_rate(optimizer, rate)
             loss = likelihood_gradients(
-                self.generator, self.rows, self.next_rows(), self.next_orders(), config, self.micro, self.noise
+                self.generator,
+                self.rows,
+                self.next_rows(),
+                self.next_orders(),
+                config,
+                self.micro,
+                self.noise,
             )
             bad = apply_gradients(self.generator, optimizer, clip=1.0)
             self.average.update(self.generator)
@@ -142,8 +168,7 @@ class Trainer:
             budget.taken += 1
             if budget.taken == 1:
                 self.first_step = time.monotonic()
-            due = meter.steps >= CHECK_STEPS and time.monotonic() - looked >= CHECK_SECONDS
-            if not due and budget.done() < 1:
+            if meter.steps < self.check_steps and budget.done() < 1:
                 continue
             mean_loss, share_bad = meter.read()
             if share_bad > 0 or not math.isfinite(mean_loss):
@@ -153,12 +178,9 @@ class Trainer:
                 )
                 continue
             safe.mark()
-            score = self.held_out_score(self.average.weights)
-            keeper.judge(score if score is not None else float(budget.taken))
-            self.record(
-                "likelihood", budget, log_prob=-mean_loss, held_out_log_prob=score, learning_rate=rate
-            )
-            looked = time.monotonic()
+            seen = self.held_out(self.average.weights)
+            keeper.judge(seen.score if seen is not None else float(budget.taken))
+            self.record("likelihood", budget, seen, log_prob=-mean_loss, learning_rate=rate)
             if keeper.exhausted():
                 drops += 1
                 if drops > RATE_DROPS:
@@ -200,32 +222,39 @@ class Trainer:
         layout = self.layout
         return draw_orders(layout.symbol_column, len(layout.columns), groups, canonical_share, self.rng)
 
-    def held_out_score(self, weights: nn.Module) -> float | None:
-        """Held-out log-probability of a row in nats under some weights; None without held-out rows.
-
-        Every order gives one of the same row: canonical order counts as it does in training.
-        """
-        if not len(self.held_out):
+    def held_out(self, weights: nn.Module) -> HeldOut | None:
+        """How likely held-out rows are under some weights; None without held-out rows."""
+        if not len(self.held_out_rows):
             return None
         assert isinstance(weights, Generator)
-        share = self.config.canonical_share
-        score = share * mean_log_prob(weights, self.held_out, self.canonical, self.micro) if share else 0.0
-        if share < 1:
-            others = [mean_log_prob(weights, self.held_out, o[None], self.micro) for o in self.judged_orders]
-            score += (1 - share) * float(np.mean(others))
-        return score
+        canonical = mean_log_prob(weights, self.held_out_rows, self.canonical, self.micro)
+        part = Rows(
+            *(
+                half[: self.n_judged_apart]
+                for half in (self.held_out_rows.codes, self.held_out_rows.fractions)
+            )
+        )
+        others = [mean_log_prob(weights, part, order[None], self.micro) for order in self.judged_orders]
+        return HeldOut(canonical, float(np.mean(others)), self.config.canonical_share)
 
     def swap_best(self, average: Average, keeper: Keeper) -> None:
         """From now on this average is what is kept (the game's, which began at the likelihood's best)."""
         self.average, self._best = average, keeper
 
-    def record(self, stage: str, budget: Budget, **figures: float | None) -> None:
+    def record(self, stage: str, budget: Budget, seen: HeldOut | None, **figures: float | None) -> None:
         """Add a line to the history and move the bar."""
         done = budget.done()
         if self.playing:
             share = self.config.critic_share
             done = done * (1 - share) if stage == "likelihood" else 1 - share + done * share
-        line = {"stage": stage, "step": budget.taken, "seconds": round(budget.elapsed(), 2), **figures}
+        line = {
+            "stage": stage,
+            "step": budget.taken,
+            "seconds": round(budget.elapsed(), 2),
+            "held_out_log_prob": seen.canonical if seen else None,
+            "held_out_any_order": seen.any_order if seen else None,
+            **figures,
+        }
         self.progress.update(done, stage, line)
 
 
