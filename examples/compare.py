@@ -12,10 +12,9 @@ def read(path: str) -> pd.DataFrame:
     """Read a CSV: only the empty cell is missing, and text that is all dates becomes times."""
     table = pd.read_csv(path, keep_default_na=False, na_values=[""])
     for name in table.columns[[pd.api.types.is_string_dtype(dtype) for dtype in table.dtypes]]:
-        try:
-            table[name] = pd.to_datetime(table[name], format="ISO8601")
-        except ValueError:
-            continue  # other text stays text
+        times = pd.to_datetime(table[name], format="ISO8601", errors="coerce")
+        if times.notna().equals(table[name].notna()):
+            table[name] = times
     return table
 
 
