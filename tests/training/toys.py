@@ -18,6 +18,7 @@ QUICK = {
     "batch_size": 64,
     "critic_hidden": 16,
     "dropout": 0.0,
+    "canonical_share": 0.5,
 }
 
 
@@ -66,3 +67,8 @@ def make_trainer(
 
 def weights_of(module: torch.nn.Module) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in module.parameters()])
+
+
+def judged(line: dict, canonical_share: float = 0.5) -> float:
+    """The score by which weights are kept, of a line of the history."""
+    return canonical_share * line["held_out_log_prob"] + (1 - canonical_share) * line["held_out_any_order"]
