@@ -110,3 +110,17 @@ def test_draws_follow_the_noise_given():
     first, second, third = (play(layout, [True] * 4, seed=seed)[3].codes for seed in (0, 0, 1))
     assert torch.equal(first, second)
     assert not torch.equal(first, third)
+
+
+def test_a_symbol_that_does_not_apply_has_no_gradient():
+    layout = tiny_layout()
+    generator, _, _, filled = play(layout, [True] * 5)
+    features = filled.features.reshape(64, layout.n_symbols, -1)
+    bucket, place = generator.heads.place_of[2]
+    for applies in (False, True):
+        some = features[(filled.codes[:, 2] >= 0) == applies, 2]
+        weight = torch.arange(some.shape[1]).float()
+        (slope,) = torch.autograd.grad(
+            (some @ weight).sum(), generator.heads.last_bias[bucket], retain_graph=True
+        )
+        assert bool(slope[place].any()) == applies

@@ -174,3 +174,16 @@ def test_a_collapse_doubles_the_weight_of_the_likelihood():
         stage.generator_optimizer.register_step_pre_hook(lambda *_, w=weight: slopes.append(w.grad.clone()))
         stage.generator_step()
     assert torch.allclose(slopes[1], 2 * slopes[0], rtol=1e-3, atol=1e-6)
+
+
+@pytest.mark.parametrize(("floor", "kept"), [(-math.inf, True), (math.inf, False)])
+def test_weights_below_the_floor_of_likelihood_are_not_kept(floor, kept):
+    stage = make_stage()
+    start = weights_of(stage.generator_average)
+    stage.floor, stage.keeper.best_score = floor, -1.0  # any distance is a gain
+    stage.set_rates(0.0)
+    stage.generator_step()
+    stage.look(stage.budget(), -1.0, 0.1, 0.1, 0.0)
+    assert stage.keeper.since_best == int(not kept)
+    stage.keeper.restore()
+    assert torch.equal(weights_of(stage.generator_average), start) != kept
