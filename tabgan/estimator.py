@@ -228,7 +228,9 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         check_is_fitted(self, "model_")
         metadata, tensors = pack(self.model_)
         settings = self.get_params()
-        metadata["settings"] = settings
+        metadata["settings"] = {
+            name: getattr(value, "item", lambda v=value: v)() for name, value in settings.items()
+        }
         metadata["history"] = _plain_history(self.history_)
         metadata["notes"] = list(self.notes_)
         save_model(path, kind=MODEL_KIND, metadata=metadata, tensors=tensors)

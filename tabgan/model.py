@@ -15,7 +15,7 @@ from tabgan.conditioning.condition import Condition, read_condition
 from tabgan.conditioning.orders import canonical_order
 from tabgan.config import SAMPLE_BLOCK, Config
 from tabgan.encoding.table import TableEncoder
-from tabgan.networks.filling import fill
+from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.training.runtime import micro_batch
 
@@ -89,8 +89,7 @@ class FittedModel:
         noise = torch.from_numpy(source.random((SAMPLE_BLOCK, len(condition.hidden))))
         codes = torch.from_numpy(condition.codes).to(device).expand(SAMPLE_BLOCK, -1)
         fractions = torch.from_numpy(condition.fractions).to(device).expand(SAMPLE_BLOCK, -1)
-        if device.type == "mps":  # no float64 there
-            noise = noise.float()
+        noise = noise.to(noise_dtype(device))
         drawn, inside = fill(self.generator, codes, fractions, condition.hidden, noise.to(device))
         cells = self.encoder.decode(
             drawn.cpu().numpy()[:rows],

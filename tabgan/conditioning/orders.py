@@ -57,11 +57,16 @@ def draw_runs(n_columns: int, rng: np.random.Generator) -> NDArray[np.int64]:
     return runs
 
 
-def draw_hidden(n_columns: int, at_most: int, rng: np.random.Generator) -> list[bool]:
+def draw_hidden(
+    symbol_column: Sequence[int], n_columns: int, at_most: int, rng: np.random.Generator
+) -> list[bool]:
     """Columns that the generator fills in for the critic, one flag each: all (where allowed), or a random part."""
-    count = n_columns
-    if n_columns > at_most or rng.random() < 0.5:
-        count = int(rng.integers(1, min(n_columns, at_most) + 1))
+    candidates = np.unique(
+        np.asarray(symbol_column, np.int64)
+    )  # columns without symbols have nothing to fill
+    count = len(candidates)
+    if count > at_most or rng.random() < 0.5:
+        count = int(rng.integers(1, min(count, at_most) + 1))
     hidden = np.zeros(n_columns, bool)
-    hidden[rng.choice(n_columns, count, replace=False)] = True
+    hidden[rng.choice(candidates, count, replace=False)] = True
     return [bool(flag) for flag in hidden]

@@ -34,10 +34,11 @@ def fill(
     symbol_hidden = [hidden[column] for column in tables.symbol_column]
     hide = torch.tensor(symbol_hidden, dtype=torch.bool, device=codes.device)
     known = torch.where(hide, -1, codes)  # a hidden symbol adds nothing to the context
-    embedded = generator.embed(known, fractions)
-    context = embedded[~hide].sum(0)  # (B, H)
+    context = generator.levels.new_zeros(len(codes), generator.width)
+    if not all(symbol_hidden):
+        context = generator.embed(known, fractions)[~hide].sum(0)  # (B, H)
     codes, noise = known.clone(), noise.clone()
-    inside = (fractions.to(torch.float64) + 0.5) / FRACTION_STEPS
+    inside = (fractions.to(noise.dtype) + 0.5) / FRACTION_STEPS
     for symbol in range(tables.n_symbols):
         if not symbol_hidden[symbol]:
             continue
@@ -57,6 +58,11 @@ def fill(
             inside[:, number] = left
             context = context + number_context(generator, number, codes, step)
     return codes, inside
+
+
+def noise_dtype(device: torch.device) -> torch.dtype:
+    """Type of the uniforms: 64 bits, as several symbols share one; MPS has only 32."""
+    return torch.float32 if device.type == "mps" else torch.float64
 
 
 def number_context(generator: Generator, number: int, codes: Tensor, fraction: Tensor) -> Tensor:

@@ -60,7 +60,7 @@ def fill_through(
         start = int(tables.first_level[symbol])
         levels = generator.levels[start : start + tables.sizes[symbol]]
         at = torch.where(code < 0, 0, code + start)
-        context = context + functional.embedding(at, generator.levels) + bend @ levels.detach()
+        context = context + functional.embedding(at, generator.levels, padding_idx=0) + bend @ levels.detach()
         features[symbol] = critic.embed_hard(at) + critic.embed_soft(symbol, bend)
         number = tables.number_of_last.get(symbol)
         if number is not None:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from tabgan.conditioning.orders import draw_hidden
 from tabgan.config import MAX_HIDDEN_COLUMNS
 from tabgan.networks.critic import Critic
+from tabgan.networks.filling import noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.training.budget import Budget
 from tabgan.training.keeper import Keeper, SafePoint
@@ -55,6 +56,7 @@ class GameStage:
         self.keeper = Keeper(self.average, PATIENCE)
         self.pairs: PairCounts | None = None
         self.floor = -math.inf
+        self.likelihood_weight = self.config.likelihood_weight
         self.rates = {"critic": 1.0, "generator": 1.0}
         self.gaps: list[float] = []
         self.accuracies: list[float] = []
@@ -94,10 +96,10 @@ class GameStage:
 
     def look(self, budget: Budget, loss: float, gap: float, penalty: float, share_bad: float) -> None:
         """Judge the averaged weights on held-out rows, and the game by its figures; answer troubles."""
-        if share_bad > 0 or not math.isfinite(loss + gap):
+        seen = self.trainer.held_out(self.generator_average)
+        if share_bad > 0 or not math.isfinite(loss + gap + (seen.score if seen else 0.0)):
             self.go_back("a step was not finite: went back to sound weights and lowered the learning rates")
             return
-        seen = self.trainer.held_out(self.generator_average)
         distance = self.pairs.distance(self.generator_average) if self.pairs is not None else None
         self.note_figures(gap)
         self.trainer.record(
@@ -143,7 +145,8 @@ class GameStage:
 
     def hidden(self) -> list[bool]:
         """Columns that are filled in at this step."""
-        return draw_hidden(len(self.trainer.layout.columns), MAX_HIDDEN_COLUMNS, self.trainer.rng)
+        layout = self.trainer.layout
+        return draw_hidden(layout.symbol_column, len(layout.columns), MAX_HIDDEN_COLUMNS, self.trainer.rng)
 
     def some_rows(self) -> Tensor:
         """Row numbers, (B,), B divisible by pac."""
@@ -185,9 +188,10 @@ class GameStage:
             trainer.rows,
             trainer.next_rows(),
             trainer.next_orders(),
-            config,
-            trainer.micro,
-            trainer.noise,
+            weight=self.likelihood_weight,
+            dropout=config.dropout,
+            micro=trainer.micro,
+            noise=trainer.noise,
         )
         bad = apply_gradients(trainer.generator, self.generator_optimizer, clip=5.0)
         self.average.update(trainer.generator)
@@ -209,7 +213,8 @@ class GameStage:
         if not len(trainer.held_out_rows):
             return
         n = min(len(trainer.held_out_rows), 2048)
-        noise = torch.from_numpy(trainer.rng.random((n, len(trainer.layout.columns)))).to(trainer.device)
+        uniforms = torch.from_numpy(trainer.rng.random((n, len(trainer.layout.columns))))
+        noise = uniforms.to(noise_dtype(trainer.device)).to(trainer.device)
         generated = draw_rows(self.generator_average, noise)
         real = trainer.held_out_rows.codes[:n].long()
         self.accuracies.append(critic_accuracy(self.critic, real, generated))
@@ -223,6 +228,7 @@ class GameStage:
             return False
         self.rates["critic"] *= trouble.critic_rate
         self.rates["generator"] *= trouble.generator_rate
+        self.likelihood_weight *= trouble.likelihood_weight
         if trouble.go_back:
             self.go_back(trouble.words)
         else:

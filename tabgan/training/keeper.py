@@ -12,6 +12,7 @@ from tabgan.errors import TrainingError
 from tabgan.training.runtime import Average, snapshot
 
 MAX_ROLL_BACKS = 3
+ROLL_BACK_FACTOR = 0.3  # of the learning rate, each time
 
 
 class Keeper:
@@ -75,4 +76,4 @@ class SafePoint:
             module.load_state_dict(state)
         for optimizer in self.optimizers:
             optimizer.state.clear()
-        return float(0.3**self.roll_backs)
+        return ROLL_BACK_FACTOR

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import chain
 
 import torch
 from torch import Tensor, nn
 
 from tabgan.config import Config
 from tabgan.networks.critic import Critic
-from tabgan.networks.filling import fill
+from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.networks.losses import (
     gradient_penalty,
@@ -47,21 +46,22 @@ def likelihood_gradients(
     rows: Rows,
     index: Tensor,
     before: Tensor,
-    config: Config,
+    *,
+    weight: float,
+    dropout: float,
     micro: int,
     noise: torch.Generator,
 ) -> Tensor:
-    """Add the gradient of the mean cross-entropy of rows ``index`` (B,); returns that loss.
+    """Add ``weight`` times the gradient of the mean cross-entropy of rows ``index`` (B,); returns that loss.
 
-    ``before`` (S, S) is the order. Rows pass in micro-batches of ``micro``.
+    ``before`` (G, S, S) are the orders. Rows pass in micro-batches of ``micro``.
     """
     loss = torch.zeros((), device=index.device)
     for part in torch.split(index, micro):
         codes, fractions = rows.take(part)
-        log_prob = generator.log_prob(codes, fractions, before, config.dropout, noise)
-        share = len(part) / len(index)
-        part_loss = likelihood_loss(log_prob) * share
-        torch.autograd.backward(part_loss * config.likelihood_weight)
+        log_prob = generator.log_prob(codes, fractions, before, dropout, noise)
+        part_loss = likelihood_loss(log_prob) * (len(part) / len(index))
+        torch.autograd.backward(part_loss * weight)
         loss += part_loss.detach()
     return loss
 
@@ -81,7 +81,8 @@ def critic_gradients(
     Returns the gap (real minus generated mean score) and the gradient penalty.
     """
     codes, fractions = rows.take(start)
-    uniforms = _uniforms(len(start), len(hidden), noise, codes.device)
+    size = (len(start), len(hidden))
+    uniforms = torch.rand(size, generator=noise, device=codes.device, dtype=noise_dtype(codes.device))
     generated, _ = fill(generator, codes, fractions, hidden, uniforms)
     fake = critic.embed(generated).reshape(len(start) // critic.pac, -1)
     true = critic.embed(rows.take(real)[0]).reshape(len(real) // critic.pac, -1)
@@ -125,13 +126,3 @@ def apply_gradients(module: nn.Module, optimizer: torch.optim.Optimizer, clip: f
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     return bad
-
-
-def _uniforms(n_rows: int, n_columns: int, noise: torch.Generator, device: torch.device) -> Tensor:
-    precision = torch.float32 if device.type == "mps" else torch.float64  # MPS has no float64
-    return torch.rand(n_rows, n_columns, generator=noise, device=device, dtype=precision)
-
-
-def parameters_of(*modules: nn.Module) -> list[nn.Parameter]:
-    """All weights of some modules."""
-    return list(chain.from_iterable(module.parameters() for module in modules))

@@ -35,7 +35,7 @@ WARM_UP_STEPS = 100
 CHECK_STEPS = 40  # between two looks at the held-out rows at least this many,
 LOOK_SHARE = 0.1  # and so many that looking takes about this share of the work (a step passes three times)
 PATIENCE = 5
-RATE_DROPS = 2  # a plateau lowers the rate this often before it ends the stage
+RATE_DROPS = 1  # a plateau lowers the rate this often before it ends the stage
 AVERAGE_DECAY = 0.995
 ORDER_GROUPS = 8  # orders in a batch
 JUDGED_ORDERS = 2  # fixed random orders in which held-out rows are judged
@@ -138,10 +138,9 @@ class Trainer:
         """Maximum likelihood, until the held-out likelihood no longer rises."""
         config = self.config
         optimizer = torch.optim.AdamW(
-            self.generator.parameters(),
+            decayed(self.generator, config.weight_decay),
             lr=config.learning_rate,
             betas=(0.9, 0.99),
-            weight_decay=config.weight_decay,
             fused=self.device.type != "mps",
         )
         budget = self.stage_budget(1 - config.critic_share if self.playing else 1.0)
@@ -158,9 +157,10 @@ class Trainer:
                 self.rows,
                 self.next_rows(),
                 self.next_orders(),
-                config,
-                self.micro,
-                self.noise,
+                weight=1.0,
+                dropout=config.dropout,
+                micro=self.micro,
+                noise=self.noise,
             )
             bad = apply_gradients(self.generator, optimizer, clip=1.0)
             self.average.update(self.generator)
@@ -171,14 +171,14 @@ class Trainer:
             if meter.steps < self.check_steps and budget.done() < 1:
                 continue
             mean_loss, share_bad = meter.read()
-            if share_bad > 0 or not math.isfinite(mean_loss):
-                factor = safe.roll_back()
+            seen = self.held_out(self.average.weights)
+            if share_bad > 0 or not math.isfinite(mean_loss + (seen.score if seen else 0.0)):
+                factor *= safe.roll_back()
                 self.progress.tell(
                     f"a step was not finite: went back and lowered the learning rate to {rate * factor:.1g}"
                 )
                 continue
             safe.mark()
-            seen = self.held_out(self.average.weights)
             keeper.judge(seen.score if seen is not None else float(budget.taken))
             self.record("likelihood", budget, seen, log_prob=-mean_loss, learning_rate=rate)
             if keeper.exhausted():
@@ -187,7 +187,7 @@ class Trainer:
                     break
                 keeper.restore(self.generator)
                 keeper.since_best = 0
-                factor *= 0.3
+                factor *= 0.2
                 optimizer.state.clear()
         keeper.restore(self.generator)
 
@@ -256,6 +256,14 @@ class Trainer:
             **figures,
         }
         self.progress.update(done, stage, line)
+
+
+def decayed(module: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Parameter groups in which biases do not decay (those of padded levels must stay where they are)."""
+    named = list(module.named_parameters())
+    biases = [parameter for name, parameter in named if "bias" in name]
+    weights = [parameter for name, parameter in named if "bias" not in name]
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": biases, "weight_decay": 0.0}]
 
 
 def warm_up(step: int) -> float:

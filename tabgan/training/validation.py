@@ -9,13 +9,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tabgan.config import MAX_VALIDATION_ROWS, MIN_VALIDATION_ROWS
+from tabgan.config import MAX_VALIDATION_ROWS
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
-from tabgan.networks.filling import fill
+from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.training.runtime import Rows
 
+MIN_ROWS = 200  # below, all rows are trained on
 COARSE_LEVELS = 24  # a symbol's rarer levels are counted together
 MAX_PAIRED_SYMBOLS = 48
 DRAWN_ROWS = 5_000
@@ -27,9 +28,7 @@ def split_rows(
     """Row numbers for training and for validation; too small a table has no validation rows."""
     shuffled = rng.permutation(n_rows)
     n_held_out = min(int(n_rows * share), MAX_VALIDATION_ROWS)
-    if n_rows * share > 0 and n_rows >= 5 * MIN_VALIDATION_ROWS:
-        n_held_out = max(n_held_out, MIN_VALIDATION_ROWS)
-    if n_held_out < 20:
+    if n_rows < MIN_ROWS:
         n_held_out = 0
     return shuffled[n_held_out:], shuffled[:n_held_out]
 
@@ -103,7 +102,8 @@ def count_pairs(generator: Generator, layout: Layout, held_out: Rows, rng: np.ra
         unused[i] = next_group
         next_group += int(coarse.max()) + 1
     n_drawn = min(max(len(held_out), 1000), DRAWN_ROWS)
-    noise = torch.from_numpy(rng.random((n_drawn, len(layout.columns)))).to(device)
+    uniforms = torch.from_numpy(rng.random((n_drawn, len(layout.columns))))
+    noise = uniforms.to(noise_dtype(device)).to(device)
     empty = torch.zeros(next_group, next_group, device=device)
     tables = [torch.from_numpy(table).to(device) for table in (groups, unused, symbols)]
     made = PairCounts(tables[0], tables[1], next_group, tables[2], empty, noise)
