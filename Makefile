@@ -32,7 +32,7 @@ demo: $(DEV)
 	$(BIN)/tabgan fit datasets/loans.csv -o demo/loans.tabgan --max-time $(DEMO_TIME) --seed 0
 	$(BIN)/tabgan sample demo/loans.tabgan -o demo/loans.csv --seed 0
 	@head -n 6 demo/loans.csv
-	$(BIN)/python examples/compare.py datasets/loans.csv demo/loans.csv
+	$(BIN)/python -m benchmarks.compare datasets/loans.csv demo/loans.csv
 
 test: $(DEV)
 	$(BIN)/python -m pytest -q -m "not slow and not gpu and not peer"

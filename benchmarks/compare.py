@@ -1,4 +1,4 @@
-"""Compare a synthetic table with the real one: `python examples/compare.py real.csv synthetic.csv`."""
+"""Compare a synthetic table with the real one: `python -m benchmarks.compare real.csv synthetic.csv`."""
 
 import sys
 
