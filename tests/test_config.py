@@ -54,9 +54,6 @@ def test_bad_values_are_refused_with_name_and_value(name, value):
     assert repr(value) in str(caught.value)
 
 
-@pytest.mark.xfail(
-    strict=True, raises=TypeError, reason="a value of a wrong type is refused without its name"
-)
 @pytest.mark.parametrize(
     "name",
     sorted(
@@ -74,7 +71,6 @@ def test_values_of_a_wrong_type_are_refused_with_their_name(name):
     "name",
     ["learning_rate", "weight_decay", "critic_learning_rate", "penalty", "likelihood_weight", "temperature"],
 )
-@pytest.mark.xfail(strict=True, reason="an infinite rate or weight is accepted")
 def test_infinite_rates_and_weights_are_refused(name):
     with pytest.raises(ValueError, match=f"^{name} must be "):
         Config(**{name: math.inf})
@@ -87,7 +83,7 @@ def test_values_at_the_edge_are_taken(name, value):
 
 def test_a_batch_holds_whole_packs():
     assert Config(batch_size=500, pac=10).pac == 10
-    with pytest.raises(ValueError, match="^batch_size must be divisible by .*3, got 500"):
+    with pytest.raises(ValueError, match=r"^batch_size must be divisible by pac \(3\), got 500"):
         Config(batch_size=500, pac=3)
 
 
@@ -107,7 +103,7 @@ def test_constructor_and_configuration_agree_in_names_and_defaults():
 
 def test_every_setting_reaches_the_configuration_of_a_fit():
     other = {
-        field.name: {str: "likelihood"}.get(type(field.default)) or (field.default or 8) * 0.5
+        field.name: {str: "likelihood+critic"}.get(type(field.default)) or (field.default or 8) * 0.5
         for field in fields(Config)
     }
     whole = {"epochs", "batch_size", "width", "hidden", "critic_hidden", "critic_steps", "pac"}

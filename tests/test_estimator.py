@@ -9,10 +9,10 @@ import pyarrow as pa
 import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
-from tabgan_datasets.loans import simulate_loans
 
 from tabgan import ConditionError, ModelFileError, SchemaError, TabGAN
 from tabgan.config import Config
+from tabgan_datasets.loans import simulate_loans
 
 QUICK = {
     "epochs": 2,

@@ -72,25 +72,30 @@ def test_runs_of_one_column_leave_it_to_be_drawn():
     assert {int(draw_runs(1, rng)[0]) for _ in range(50)} == {1, 2}
 
 
-@pytest.mark.parametrize(("n_columns", "at_most"), [(1, 16), (4, 16), (5, 5), (6, 3)])
-def test_hidden_columns_are_of_every_allowed_number(n_columns, at_most):
+@pytest.mark.parametrize(("n_filled", "at_most"), [(1, 16), (4, 16), (5, 5), (6, 3)])
+@pytest.mark.parametrize("n_empty", [0, 2])
+def test_hidden_columns_are_of_every_allowed_number(n_filled, at_most, n_empty):
     rng = np.random.default_rng(0)
-    drawn = np.array([draw_hidden(n_columns, at_most, rng) for _ in range(2000)])
+    n_columns = n_filled + n_empty
+    filled = sorted(np.random.default_rng(n_columns).choice(n_columns, n_filled, replace=False).tolist())
+    symbol_column = sorted([*filled, *filled[::2]])  # some columns have two symbols
+    drawn = np.array([draw_hidden(symbol_column, n_columns, at_most, rng) for _ in range(2000)])
     assert drawn.shape[1] == n_columns
-    assert set(drawn.sum(axis=1).tolist()) == set(range(1, min(n_columns, at_most) + 1))
-    share = drawn.mean(axis=0)
+    assert set(drawn.sum(axis=1).tolist()) == set(range(1, min(n_filled, at_most) + 1))
+    assert np.flatnonzero(drawn.any(axis=0)).tolist() == filled  # others have nothing to fill
+    share = drawn[:, filled].mean(axis=0)
     assert share.max() - share.min() < 0.08
 
 
 def test_all_columns_are_hidden_in_about_half_of_the_draws():
     rng = np.random.default_rng(0)
-    whole = np.mean([all(draw_hidden(4, 16, rng)) for _ in range(2000)])
+    whole = np.mean([all(draw_hidden(range(4), 4, 16, rng)) for _ in range(2000)])
     assert abs(whole - (0.5 + 0.5 / 4)) < 0.04
 
 
 def test_orders_are_repeatable():
     first, second = (
-        [draw_runs(7, rng).tolist() + draw_hidden(7, 3, rng) for _ in range(20)]
+        [draw_runs(7, rng).tolist() + draw_hidden(SYMBOL_COLUMN, 7, 3, rng) for _ in range(20)]
         for rng in (np.random.default_rng(4), np.random.default_rng(4))
     )
     assert first == second

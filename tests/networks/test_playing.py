@@ -53,7 +53,6 @@ def test_gradient_reaches_the_generator_through_hidden_columns_only():
             assert reached == bool(hide[symbol])
 
 
-@pytest.mark.xfail(strict=True, reason="the embedding of an unused symbol is trained in the game")
 def test_the_embedding_of_an_unused_symbol_gets_no_gradient():
     generator, critic, _, filled = play(tiny_layout(), [True] * 5)
     critic(filled.features).sum().backward()

@@ -114,7 +114,7 @@ def test_a_roll_back_returns_to_the_last_sound_state():
     assert (value_of(first), value_of(second)) == (1.0, 3.0)
     assert not optimizer.state
     change(first, 7.0)
-    assert safe.roll_back() == pytest.approx(0.09)
+    assert safe.roll_back() == pytest.approx(0.3)  # each time; the stages multiply
     assert value_of(first) == 1.0
 
 

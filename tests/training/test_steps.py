@@ -29,6 +29,11 @@ def seeded(seed: int = 0) -> torch.Generator:
     return torch.Generator().manual_seed(seed)
 
 
+def plain(micro: int) -> dict:
+    """Settings of a likelihood step without dropout."""
+    return {"weight": 1.0, "dropout": 0.0, "micro": micro, "noise": seeded()}
+
+
 @pytest.mark.parametrize("micro", [1, 7, 30, 63])
 def test_micro_batches_give_the_gradient_of_one_batch(micro):
     layout = mixed_layout()
@@ -37,7 +42,7 @@ def test_micro_batches_give_the_gradient_of_one_batch(micro):
     results = []
     for size in (64, micro):
         generator = make_generator(layout)
-        loss = likelihood_gradients(generator, rows, index, order(layout), PLAIN, size, seeded())
+        loss = likelihood_gradients(generator, rows, index, order(layout), **plain(size))
         results.append((float(loss), gradient_of(generator)))
     (loss, whole), (split_loss, split) = results
     assert split_loss == pytest.approx(loss, rel=1e-5)
@@ -50,13 +55,27 @@ def test_the_likelihood_step_is_the_slope_of_the_mean_loss():
     generator = make_generator(layout)
     rows = Rows(*random_rows(layout, 40))
     index = torch.arange(5, 25)
-    loss = likelihood_gradients(generator, rows, index, order(layout), PLAIN, 64, seeded())
+    loss = likelihood_gradients(generator, rows, index, order(layout), **plain(64))
     got = gradient_of(generator)
     generator.zero_grad(set_to_none=True)
     expected = -generator.log_prob(rows.codes[5:25], rows.fractions[5:25], order(layout)).sum() / 20
     expected.backward()
     assert float(loss) == pytest.approx(float(expected.detach()), rel=1e-5)
     assert torch.allclose(got, gradient_of(generator), atol=1e-5)
+
+
+def test_the_weight_scales_the_slope_and_not_the_loss():
+    layout = mixed_layout()
+    rows = Rows(*random_rows(layout, 40))
+    results = []
+    for weight in (1.0, 2.5):
+        generator = make_generator(layout)
+        settings = {**plain(15), "weight": weight}
+        loss = likelihood_gradients(generator, rows, torch.arange(40), order(layout), **settings)
+        results.append((float(loss), gradient_of(generator)))
+    (loss, slope), (same_loss, scaled) = results
+    assert same_loss == pytest.approx(loss)
+    assert torch.allclose(scaled, 2.5 * slope, rtol=1e-4, atol=1e-6)
 
 
 def test_a_game_step_passes_in_micro_batches_of_whole_packs():
@@ -116,7 +135,7 @@ def test_a_gradient_that_is_not_finite_moves_nothing(planted):
     layout = mixed_layout()
     generator = make_generator(layout)
     rows = Rows(*random_rows(layout, 20))
-    likelihood_gradients(generator, rows, torch.arange(20), order(layout), PLAIN, 20, seeded())
+    likelihood_gradients(generator, rows, torch.arange(20), order(layout), **plain(20))
     generator.heads.first.grad[2, 0, 0] = planted
     before = weights_of(generator)
     bad = apply_gradients(generator, torch.optim.SGD(generator.parameters(), lr=1.0), 5.0)

@@ -24,7 +24,7 @@ def test_sizes_of_the_split():
     assert held_out(10_000, 0.0) == 0
     assert held_out(199, 0.1) == 0
     assert held_out(200, 0.1) == 20
-    assert held_out(1000, 0.1) == 200
+    assert held_out(1000, 0.1) == 100
     assert held_out(10_000, 0.1) == 1000
     assert held_out(1_000_000, 0.1) == 20_000
 
