@@ -14,18 +14,16 @@ signature. Reading runs no code from the file, and allocates no more than the fi
 import hashlib
 import json
 import os
-import secrets
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
 import safetensors
 import safetensors.numpy
 
-from tabgan.errors import ModelFileError
+from tabgan.data.replacing import replacing
+from tabgan.errors import DataError, ModelFileError
 
 FORMAT = (1, 0)  # another major version is refused; a later minor one may only add what readers can ignore
 MAX_HEADER = 100_000_000  # bytes; the limit of safetensors itself
@@ -78,8 +76,11 @@ def save_model(
         Something cannot be stored, or the place cannot be written.
     """
     content = _to_bytes(kind, metadata, tensors)
-    with replacing(path) as file:
-        file.write(content)
+    try:
+        with replacing(path) as file:
+            file.write(content)
+    except DataError as error:
+        raise ModelFileError(str(error)) from error.__cause__
 
 
 def load_model(path: str | os.PathLike[str]) -> tuple[str, dict[str, Any], dict[str, np.ndarray]]:
@@ -155,60 +156,14 @@ def _storable(name: str, array: np.ndarray) -> np.ndarray:
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("=")).reshape(array.shape)
 
 
-@contextmanager
-def replacing(path: str | os.PathLike[str]) -> Iterator[BinaryIO]:
-    """Give a file to write that takes the place of `path` when the block ends well, in one step.
-
-    The content goes to a file of its own beside the target, reaches the disk, and is renamed; whoever reads
-    meanwhile sees the old file or the new one. Of two writers the later to finish wins. A failure leaves the
-    old file.
-    """
-    target = Path(os.path.realpath(_named(path)))
-    part = target.parent / f".{target.name[:32]}.{secrets.token_hex(8)}.part"
-    try:
-        if target.exists() and not target.is_file():
-            raise ModelFileError(f"{target}: must be a file, found a folder or a device; choose another name")
-        file = part.open("xb")  # unlike a tempfile, it takes the permissions that the user's files have
-    except OSError as error:
-        raise _unwritable(target, error) from error
-    try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(part, target)
-        _sync_folder(target.parent)
-    except BaseException as error:
-        part.unlink(missing_ok=True)
-        if isinstance(error, OSError):
-            raise _unwritable(target, error) from error
-        raise
-
-
-def _unwritable(target: Path, error: OSError) -> ModelFileError:
-    return ModelFileError(
-        f"{target}: could not be written ({error.strerror or error}); what stood there is unchanged; "
-        "check that the folder exists, can be written and has space"
-    )
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the renaming itself to the disk."""
-    if os.name == "nt":  # Windows opens no folders, and orders renames by itself
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
 # ---- reading -----------------------------------------------------------------------------------------------
 
 
 def _read(path: str | os.PathLike[str]) -> bytes:
     """Return the file's bytes, all from one open file, so that a writer's rename cannot mix two models."""
-    name = _named(path)
+    name = os.fspath(path)
+    if "\0" in name:
+        raise ModelFileError(f"{name!r}: a path must not hold a NUL character; choose another name")
     try:
         if not stat.S_ISREG(os.stat(name).st_mode):  # opening a pipe would wait for ever
             raise ModelFileError(f"{name}: a model file must be a regular file, found a folder or a device")
@@ -220,13 +175,6 @@ def _read(path: str | os.PathLike[str]) -> bytes:
         raise ModelFileError(
             f"{name}: could not be read ({error.strerror or error}); check the path"
         ) from error
-
-
-def _named(path: str | os.PathLike[str]) -> str:
-    name = os.fspath(path)
-    if "\0" in name:
-        raise ModelFileError(f"{name!r}: a path must not hold a NUL character; choose another name")
-    return name
 
 
 def _check_start(name: str, start: bytes, size: int) -> None:

@@ -2,7 +2,6 @@
 
 import shlex
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -36,9 +35,9 @@ def inspect(data: str, out: str | None, **options: Any) -> None:
     for name, hint in _personal(source, schema):
         click.echo(f"warning: column {name!r} looks personal: {hint}")
     if out is not None:
-        from tabgan.data.writers import replaced_file
+        from tabgan.data.replacing import replacing
 
-        with replaced_file(Path(out)) as file:
+        with replacing(out) as file:
             file.write(f"{schema.to_json()}\n".encode())
         click.echo(f"\nThe schema is in {out}. Next:\n\n  {_next_command(data, out, options)}")
 

@@ -6,15 +6,12 @@ of one, and an older file stays until then.
 
 from __future__ import annotations
 
-import contextlib
 import io
 import json
 import os
-import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import IO, Any, Protocol
 
 import numpy as np
@@ -23,6 +20,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from tabgan.data.containers import arrow_schema, name_text, to_arrow
+from tabgan.data.replacing import replacing
 from tabgan.errors import DataError
 from tabgan.schema.schema import Schema
 
@@ -71,36 +69,10 @@ def _opened(target: str | os.PathLike[str] | IO[bytes]) -> Iterator[IO[bytes]]:
     if target == STDOUT:
         yield sys.stdout.buffer
     elif isinstance(target, str | os.PathLike):
-        with replaced_file(Path(target)) as stream:
+        with replacing(target) as stream:
             yield stream
     else:
         yield target
-
-
-@contextmanager
-def replaced_file(path: Path) -> Iterator[IO[bytes]]:
-    """A stream whose content stands at `path` when the block ends without an error, else nowhere.
-
-    Raises
-    ------
-    DataError
-        The place cannot be written.
-    """
-    part = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        stream = part.open("xb")
-    except OSError as error:
-        raise DataError(f"{path}: cannot be written; {error.strerror}; choose another place") from None
-    try:
-        with stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        part.replace(path)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
-            part.unlink()
-        raise
 
 
 class CsvWriter:

@@ -109,7 +109,18 @@ def test_places_and_formats_that_cannot_be(tmp_path):
     with pytest.raises(DataError, match="one of csv"), open_writer(tmp_path / "a", "xlsx", SCHEMA):
         pass
     with (
-        pytest.raises(DataError, match="cannot be written"),
+        pytest.raises(DataError, match="could not be written"),
         open_writer(tmp_path / "no" / "a.csv", "csv", SCHEMA),
     ):
         pass
+    with pytest.raises(DataError, match="found a folder"), open_writer(tmp_path, "csv", SCHEMA):
+        pass
+
+
+def test_a_link_keeps_pointing(tmp_path):
+    path, link = tmp_path / "out.csv", tmp_path / "link.csv"
+    link.symlink_to(path)
+    with open_writer(link, "csv", SCHEMA) as writer:
+        writer.write(FRAME)
+    assert link.is_symlink()
+    assert path.read_bytes() == written("csv")
