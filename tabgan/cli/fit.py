@@ -10,7 +10,6 @@ from click.core import ParameterSource
 from tabgan.cli.duration import Duration, as_text
 from tabgan.cli.output import STDOUT, check_place, format_of, write_sample
 from tabgan.cli.reading import read_table, reading_options
-from tabgan.cli.table import text_table
 from tabgan.config import Config
 
 if TYPE_CHECKING:
@@ -116,6 +115,8 @@ def _stem(data: str) -> str:
 
 
 def _learnt(estimator: "TabGAN") -> str:
+    from tabgan.schema.text_table import text_table
+
     table = text_table(("column", "kind", "learnt"), estimator.describe())
     return f"Learnt from {estimator.n_rows_:,} rows:\n\n{table}"
 

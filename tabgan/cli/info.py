@@ -5,8 +5,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from tabgan.cli.table import text_table
-
 if TYPE_CHECKING:
     from tabgan.estimator import TabGAN
 
@@ -27,6 +25,8 @@ def info(model: str) -> None:
 
 
 def _sections(model: str, estimator: "TabGAN") -> Iterable[str]:
+    from tabgan.schema.text_table import text_table
+
     columns = len(estimator.schema_.columns)
     yield f"{model}: {columns:,} columns, learnt from {estimator.n_rows_:,} rows"
     yield text_table(("column", "kind", "learnt"), estimator.describe())

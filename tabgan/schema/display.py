@@ -5,29 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tabgan.schema.kinds import Column, Kind
+from tabgan.schema.text_table import one_line, text_table
 
 _WIDEST = 32
 
 
 def schema_table(columns: Sequence[Column]) -> str:
     """One line a column: name, kind, dtype, whether values are missing, and what else is known."""
-    head = ("column", "kind", "dtype", "missing", "known")
     rows = [
         (
             _clip(str(column.name)),
-            str(column.kind),
+            column.kind,
             _clip(column.dtype),
             "yes" if column.missing else "",
             details(column),
         )
         for column in columns
     ]
-    widths = [max(len(row[i]) for row in [head, *rows]) for i in range(4)]
-    lines = [
-        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]).rstrip()
-        for row in [head, tuple("-" * width for width in [*widths, 5]), *rows]
-    ]
-    return "\n".join(lines)
+    return text_table(("column", "kind", "dtype", "missing", "known"), rows, max_width=None)
 
 
 def details(column: Column) -> str:
@@ -49,6 +44,4 @@ def details(column: Column) -> str:
 
 
 def _clip(text: str) -> str:
-    """`text` on one line, at most `_WIDEST` characters, control characters written out."""
-    text = "".join(letter if letter.isprintable() else repr(letter)[1:-1] for letter in text[: _WIDEST + 1])
-    return text if len(text) <= _WIDEST else text[: _WIDEST - 1] + "…"
+    return one_line(text, _WIDEST)
