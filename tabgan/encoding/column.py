@@ -10,13 +10,14 @@ from numpy.typing import NDArray
 from tabgan.data.cells import Cells
 from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.categorical_summary import CategorySummary
-from tabgan.encoding.constant import ConstantEncoder, PresenceSummary
+from tabgan.encoding.constant import ConstantEncoder
 from tabgan.encoding.datetime import DatetimeEncoder
 from tabgan.encoding.datetime_summary import DatetimeSummary
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.identifier_summary import IdentifierSummary
 from tabgan.encoding.layout import NumberTable, Symbol
 from tabgan.encoding.number_column import NumberColumnEncoder, NumberColumnSummary
+from tabgan.encoding.presence import PresenceSummary
 from tabgan.encoding.text import TextEncoder, TextSummary
 from tabgan.schema import Column, Kind
 

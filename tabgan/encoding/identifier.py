@@ -15,9 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tabgan.data.cells import Cells
-from tabgan.encoding.constant import PresenceCode
-from tabgan.encoding.layout import NumberTable, Symbol
 from tabgan.encoding.pattern import CharacterClass, Literal, Part, Running, read_pattern
+from tabgan.encoding.presence import PresenceEncoder
 from tabgan.encoding.shuffle import hashed, permuted
 
 Array = NDArray[Any]
@@ -25,44 +24,20 @@ MAX_COUNTER = 2**62  # strings that the counter tells apart; further characters 
 
 
 @dataclass(frozen=True)
-class IdentifierEncoder:
+class IdentifierEncoder(PresenceEncoder):
     """A frozen column of identifiers: where they are missing, and the pattern of new ones."""
 
-    presence: PresenceCode
     pattern: str
-
-    @property
-    def has_missing(self) -> bool:
-        """Whether there were missing values in fit."""
-        return self.presence.has_missing
-
-    @property
-    def symbols(self) -> tuple[Symbol, ...]:
-        """(presence,) or none."""
-        return self.presence.symbols
-
-    @property
-    def numbers(self) -> tuple[NumberTable, ...]:
-        """None."""
-        return ()
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
         """The pattern, read."""
         return read_pattern(self.pattern)
 
-    def encode(self, cells: Cells) -> tuple[Array, Array]:
-        """Codes (n, 0 or 1) and no fractions (n, 0)."""
-        return self.presence.encode(cells.missing)
-
     def decode(self, codes: Array, fractions: Array | None = None, *, start: int = 0, salt: int = 0) -> Cells:
         """New identifiers for rows ``start`` to ``start + n`` of a sample; ``salt`` draws what no counter needs."""
         values = make_identifiers(self.parts, len(codes), start, salt, zlib.crc32(self.pattern.encode()))
         return Cells(values, self.presence.decode(codes))
-
-    def log_volume(self, codes: Array) -> Array:
-        """Zeros (n,): identifiers are not modelled."""
-        return np.zeros(len(codes))
 
     def describe(self) -> str:
         """One line for people."""
@@ -71,20 +46,6 @@ class IdentifierEncoder:
     def stored(self) -> dict[str, int]:
         """What of the data is kept, and how many of each."""
         return {"patterns": 1}
-
-    def to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
-        """Plain values, and no arrays."""
-        presence = self.presence
-        return {
-            "has_missing": presence.has_missing,
-            "has_values": presence.has_values,
-            "pattern": self.pattern,
-        }, {}
-
-    @classmethod
-    def from_state(cls, plain: dict[str, Any], arrays: dict[str, Array]) -> IdentifierEncoder:
-        """The encoder that `to_state` described."""
-        return cls(PresenceCode(plain["has_missing"], plain["has_values"]), plain["pattern"])
 
 
 def make_identifiers(parts: tuple[Part, ...], n: int, start: int, salt: int, key: int) -> Array:

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 
 from tabgan.data.cells import Cells
-from tabgan.encoding.constant import PresenceSummary
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.pattern import (
     CharacterClass,
@@ -25,6 +24,7 @@ from tabgan.encoding.pattern import (
     read_pattern,
     write_pattern,
 )
+from tabgan.encoding.presence import PresenceSummary
 from tabgan.errors import ColumnError
 from tabgan.schema import Column
 

@@ -11,8 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tabgan.data.cells import Cells
-from tabgan.encoding.constant import PresenceCode, PresenceSummary
-from tabgan.encoding.layout import NumberTable, Symbol
+from tabgan.encoding.presence import PresenceEncoder, PresenceSummary
 from tabgan.encoding.shuffle import hashed
 from tabgan.errors import SchemaError
 from tabgan.schema import Column
@@ -55,36 +54,16 @@ class TextSummary:
 
 
 @dataclass(frozen=True)
-class TextEncoder:
+class TextEncoder(PresenceEncoder):
     """A frozen column of free text: where it is missing, and how many words new text has."""
 
-    presence: PresenceCode
     low: int
     high: int
-
-    @property
-    def has_missing(self) -> bool:
-        """Whether there were missing values in fit."""
-        return self.presence.has_missing
-
-    @property
-    def symbols(self) -> tuple[Symbol, ...]:
-        """(presence,) or none."""
-        return self.presence.symbols
-
-    @property
-    def numbers(self) -> tuple[NumberTable, ...]:
-        """None."""
-        return ()
 
     @property
     def pattern(self) -> str:
         """As `Column.pattern` writes it."""
         return f"words{{{self.low},{self.high}}}"
-
-    def encode(self, cells: Cells) -> tuple[Array, Array]:
-        """Codes (n, 0 or 1) and no fractions (n, 0)."""
-        return self.presence.encode(cells.missing)
 
     def decode(self, codes: Array, fractions: Array | None = None, *, start: int = 0, salt: int = 0) -> Cells:
         """Made-up text: between ``low`` and ``high`` words of two or three syllables."""
@@ -96,10 +75,6 @@ class TextEncoder:
             text = np.char.add(text, np.where(n_words > word, np.char.add(" ", drawn), ""))
         return Cells(text.astype(object), self.presence.decode(codes))
 
-    def log_volume(self, codes: Array) -> Array:
-        """Zeros (n,): text is not modelled."""
-        return np.zeros(len(codes))
-
     def describe(self) -> str:
         """One line for people."""
         return f"made-up text of {self.low} to {self.high} words"
@@ -107,17 +82,6 @@ class TextEncoder:
     def stored(self) -> dict[str, int]:
         """What of the data is kept, and how many of each."""
         return {"numbers of words": 2}
-
-    def to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
-        """Plain values, and no arrays."""
-        presence = self.presence
-        plain = {"has_missing": presence.has_missing, "has_values": presence.has_values}
-        return plain | {"low": self.low, "high": self.high}, {}
-
-    @classmethod
-    def from_state(cls, plain: dict[str, Any], arrays: dict[str, Array]) -> TextEncoder:
-        """The encoder that `to_state` described."""
-        return cls(PresenceCode(plain["has_missing"], plain["has_values"]), plain["low"], plain["high"])
 
 
 def read_words(pattern: str) -> tuple[int, int]:
