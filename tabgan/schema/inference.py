@@ -124,9 +124,11 @@ def infer_schema(
     >>> [str(column.kind) for column in infer_schema(frame).columns]
     ['integer', 'category']
     """
-    if isinstance(source, str | os.PathLike):
+    if not isinstance(source, pd.DataFrame) and not hasattr(source, "chunks"):
+        path = isinstance(source, str | os.PathLike)
+        found = f"the path {str(source)!r}" if path else type(source).__name__
         raise SchemaError(
-            f"infer_schema takes a frame or an opened source; found the path {str(source)!r}; "
+            f"infer_schema takes a frame or an opened source; found {found}; "
             "open it with tabgan.data.open_source"
         )
     table = FrameChunks(source) if isinstance(source, pd.DataFrame) else source

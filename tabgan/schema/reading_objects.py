@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import sys
 from collections.abc import Hashable
 from typing import Any
 
@@ -52,8 +53,7 @@ def _numbers(held: Array, missing: Mask, found: str, name: Hashable) -> Reading:
     if found == "boolean":
         return Reading(Species.BOOLEAN, "object[bool]", np.where(missing, False, held).astype(bool), missing)
     if found != "integer":
-        values = np.where(missing, np.nan, held).astype(np.float64)
-        return Reading(Species.FLOAT, "object[float]", values, missing)
+        return Reading(Species.FLOAT, "object[float]", _floats(held, missing, name), missing)
     whole = np.where(missing, 0, held)
     for width in (np.int64, np.uint64):
         if np.iinfo(width).min <= whole.min() and whole.max() <= np.iinfo(width).max:
@@ -63,6 +63,23 @@ def _numbers(held: Array, missing: Mask, found: str, name: Hashable) -> Reading:
         f"integers beyond 64 bits, such as {whole.max()}",
         "convert it with astype(float) or astype(str)",
     )
+
+
+def _floats(held: Array, missing: Mask, name: Hashable) -> Array:
+    """Floats and integers as floats, where each integer is one."""
+    filled = np.where(missing, 0.0, held)
+    try:
+        values = filled.astype(np.float64)
+        odd = (values != filled) & (filled == filled)
+    except OverflowError:
+        odd = np.array([isinstance(cell, int) and abs(cell) > sys.float_info.max for cell in filled])
+    if odd.any():
+        raise refuse(
+            name,
+            f"floats beside integers that no float can hold, such as {filled[int(np.argmax(odd))]}",
+            "convert it with astype(float) or astype(str)",
+        )
+    return np.where(missing, np.nan, values)
 
 
 def _text(held: Array, missing: Mask, name: Hashable) -> Reading:

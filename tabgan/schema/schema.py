@@ -7,6 +7,8 @@ from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
+import pandas as pd
+
 from tabgan.errors import ColumnError, SchemaError
 from tabgan.schema.display import schema_table
 from tabgan.schema.kinds import Column, Kind
@@ -112,7 +114,7 @@ class Schema:
 
 
 def check_names(names: Iterable[Hashable]) -> None:
-    """Refuse a table without columns, or with two of one name.
+    """Refuse a table without columns, with two of one name, or with a name that no lookup finds.
 
     Raises
     ------
@@ -121,11 +123,20 @@ def check_names(names: Iterable[Hashable]) -> None:
     """
     seen: set[Hashable] = set()
     for name in names:
+        if _is_missing(name):
+            raise SchemaError(f"a column name must not be missing; found {name!r}; rename the column")
         if name in seen:
             raise SchemaError(f"column names must differ; found {name!r} twice; rename or drop one")
         seen.add(name)
     if not seen:
         raise SchemaError("a table must have columns; found none; keep at least one")
+
+
+def _is_missing(name: Hashable) -> bool:
+    """Whether a name is NaN, NaT or NA, which equal nothing, or a tuple that holds one; None is a name."""
+    if isinstance(name, tuple):
+        return any(map(_is_missing, name))
+    return name is pd.NA or bool(name != name)
 
 
 def find_name(wanted: Hashable, names: Iterable[Hashable]) -> Hashable:

@@ -128,8 +128,19 @@ def test_a_table_needs_columns_names_and_rows():
         infer_schema(pd.DataFrame([[1, 2]], columns=["a", "a"]))
     with pytest.raises(DataError, match="rows"):
         infer_schema(pd.DataFrame({"a": []}))
-    with pytest.raises(SchemaError, match="open_source"):
-        infer_schema("data.csv")
+    for other in ("data.csv", {"a": [1]}, None, pa.table({"a": [1]})):
+        with pytest.raises(SchemaError, match="open_source"):
+            infer_schema(other)
+    for name in (np.nan, pd.NaT, pd.NA, ("a", np.nan)):
+        with pytest.raises(SchemaError, match="must not be missing"):
+            infer_schema(pd.DataFrame([[1, 2]], columns=pd.Index([name, "b"], tupleize_cols=False)))
+
+
+@pytest.mark.parametrize("large", [2**53 + 1, 10**400])
+def test_integers_beside_floats_must_be_exact(large):
+    assert column_of(pd.Series([2.5, 2**53, None, 1], dtype=object)).kind is Kind.FLOAT
+    with pytest.raises(ColumnError, match=rf"'x'.*no float can hold, such as {large}"):
+        column_of(pd.Series([2.5, large, None], dtype=object))
 
 
 def test_any_row_and_name_will_do():
