@@ -10,6 +10,7 @@ import pandas as pd
 import pyarrow as pa
 
 from tabgan.data.arrow_dtypes import arrow_type, is_arrow
+from tabgan.errors import SchemaError
 from tabgan.schema.kinds import Column
 from tabgan.schema.reading import plain_level
 from tabgan.schema.schema import Schema
@@ -27,12 +28,13 @@ def to_arrow(frame: pd.DataFrame, schema: Schema) -> Any:
     """A frame as an Arrow table whose types depend on the schema alone, so that batches fit together."""
     columns = [frame.iloc[:, i] for i in range(frame.shape[1])]
     arrays = [_array(series, column) for series, column in zip(columns, schema.columns, strict=True)]
-    return pa.table(arrays, names=[name_text(name) for name in schema.names])
+    return pa.table(arrays, names=file_names(schema))
 
 
 def arrow_schema(schema: Schema) -> Any:
     """Names and types of `to_arrow`."""
-    return pa.schema([(name_text(column.name), type_of(column)) for column in schema.columns])
+    types = [type_of(column) for column in schema.columns]
+    return pa.schema(list(zip(file_names(schema), types, strict=True)))
 
 
 def type_of(column: Column) -> Any:
@@ -55,8 +57,26 @@ def type_of(column: Column) -> Any:
     return pa.from_numpy_dtype(np.dtype((dense[1] if dense else dtype).lower().replace("boolean", "bool")))
 
 
-def name_text(name: Any) -> str:
-    """A column name as files write it; the parts of a tuple are joined by a dot."""
+def file_names(schema: Schema) -> list[str]:
+    """Column names as files write them, where all is text; the parts of a tuple are joined by a dot.
+
+    Raises
+    ------
+    SchemaError
+        Two names, such as 1 and "1", are the same as text.
+    """
+    names: dict[str, Any] = {}
+    for name in schema.names:
+        text = _name_text(name)
+        if text in names:
+            raise SchemaError(
+                f"column names must differ in a file too; found {names[text]!r} and {name!r}; rename one"
+            )
+        names[text] = name
+    return list(names)
+
+
+def _name_text(name: Any) -> str:
     return ".".join(map(str, name)) if isinstance(name, tuple) else str(name)
 
 

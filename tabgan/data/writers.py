@@ -19,7 +19,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from tabgan.data.containers import arrow_schema, name_text, to_arrow
+from tabgan.data.containers import arrow_schema, file_names, to_arrow
 from tabgan.data.replacing import replacing
 from tabgan.errors import DataError
 from tabgan.schema.schema import Schema
@@ -54,6 +54,8 @@ def open_writer(target: str | os.PathLike[str] | IO[bytes], format: str, schema:
     ------
     DataError
         Another format, or a place that cannot be written.
+    SchemaError
+        Two column names that are the same as text.
     """
     if format not in _WRITERS:
         raise DataError(f"the format must be one of {', '.join(_WRITERS)}; found {format!r}")
@@ -80,7 +82,7 @@ class CsvWriter:
 
     def __init__(self, stream: IO[bytes], schema: Schema) -> None:
         self._stream = stream
-        self._names = [name_text(name) for name in schema.names]
+        self._names = file_names(schema)
         self._write(pd.DataFrame(columns=self._names), header=True)
 
     def write(self, frame: pd.DataFrame) -> None:
@@ -118,7 +120,7 @@ class JsonLinesWriter:
 
     def __init__(self, stream: IO[bytes], schema: Schema) -> None:
         self._stream = stream
-        self._names = [name_text(name) for name in schema.names]
+        self._names = file_names(schema)
 
     def write(self, frame: pd.DataFrame) -> None:
         """Add rows."""

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tabgan.data import open_source, open_writer, to_container
-from tabgan.errors import DataError
+from tabgan.errors import DataError, SchemaError
 from tabgan.schema import infer_schema
 from tests.data.examples import EXAMPLES
 
@@ -115,6 +116,15 @@ def test_places_and_formats_that_cannot_be(tmp_path):
         pass
     with pytest.raises(DataError, match="found a folder"), open_writer(tmp_path, "csv", SCHEMA):
         pass
+
+
+@pytest.mark.parametrize("names", [[1, "1"], [("a", "b"), "a.b"]])
+@pytest.mark.parametrize("format", ["csv", "parquet", "jsonl"])
+def test_names_that_are_the_same_as_text_are_refused(format, names):
+    frame = pd.DataFrame([[1, 2]])
+    frame.columns = pd.Index(names, dtype=object, tupleize_cols=False)
+    with pytest.raises(SchemaError, match=re.escape(f"{names[0]!r} and {names[1]!r}")):
+        written(format, frame, infer_schema(frame))
 
 
 def test_a_link_keeps_pointing(tmp_path):
