@@ -13,7 +13,15 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.csv as pc_csv
 
-from tabgan.data.csv_dialect import check_encoding, check_header, find_encoding, find_separator
+from tabgan.data.csv_dialect import (
+    check_closed,
+    check_encoding,
+    check_header,
+    check_separator,
+    check_text,
+    find_encoding,
+    find_separator,
+)
 from tabgan.data.csv_types import CellTypes
 from tabgan.data.file_state import check_unchanged, file_state
 from tabgan.data.parquet_source import column_to_pandas
@@ -45,10 +53,11 @@ class CsvSource:
         encoding: str | None = None,
         na_values: tuple[str, ...] = (),
     ) -> None:
-        if sep is not None and len(sep) != 1:
-            raise DataError(f"{path}: the separator must be one character; found {sep!r}")
+        if sep is not None:
+            check_separator(path, sep)
         self.path = path
         self._state = file_state(path)
+        check_text(path)
         self.encoding = find_encoding(path) if encoding is None else check_encoding(path, encoding)
         self.sep = find_separator(path, self.encoding) if sep is None else sep
         self._missing = ["", *na_values]
@@ -75,13 +84,17 @@ class CsvSource:
     def _find_types(self, header: list[str]) -> tuple[dict[str, Any], int]:
         """One pass over the file with every cell as text."""
         cells = [CellTypes() for _ in header]
-        n_rows = 0
+        n_rows, last = 0, None
         for batch in self._batches(dict.fromkeys(header, pa.string())):
             if not n_rows:
                 check_header(self.path, header, batch)
             n_rows += batch.num_rows
             for types, column in zip(cells, batch.columns, strict=True):
                 types.observe(column)
+            if batch.num_rows:
+                last = batch.columns[-1][-1].as_py()
+        if last is not None and not {"\r", "\n"}.isdisjoint(last):
+            check_closed(self.path)
         return {name: types.arrow_type for name, types in zip(header, cells, strict=True)}, n_rows
 
     def _batches(self, types: dict[str, Any]) -> Iterator[Any]:

@@ -83,6 +83,9 @@ def test_a_late_cell_changes_the_type_of_all_chunks(tmp_path, monkeypatch):
         ("a,b\n1,é\n2,x\n", "utf-8-sig", {}),
         ("a,b\n1,é\n2,x\n", "utf-16", {}),
         ("a,b\n1,é\n2,x\n", "latin-1", {"encoding": "latin-1"}),
+        ("a,b\n1,é\n2,x\n", "utf-16-le", {}),
+        ("a,b\n1,é\n2,x\n", "utf-16-be", {}),
+        ("a,b\n1,é\n2,x\n", "utf-32", {}),
         ("a;b\n1;é\n2;x\n", "utf-8", {}),
         ("a\tb\n1\té\n2\tx\n", "utf-8", {}),
         ("a|b\n1|é\n2|x\n", "utf-8", {"sep": "|"}),
@@ -121,6 +124,10 @@ def test_zipped(tmp_path):
         ("a,a\n1,2\n", SchemaError, "'a' twice"),
         ("39,State-gov,77516\n50,Private,83311\n38,State-gov,77516\n", DataError, "column names"),
         ("1,2\n3,4\n", DataError, "column names"),
+        ('a,b\n1,"x\n2,y\n', DataError, "every quote must be closed"),
+        ('a,b\n1,x\n2,"y\n3,z', DataError, "every quote must be closed"),
+        ("PAR1\x15\x04", DataError, "found a Parquet file"),
+        ("PK\3\4...", DataError, "found a zip archive"),
     ],
 )
 def test_what_is_no_table_is_refused(tmp_path, text, error, reason):
@@ -138,8 +145,22 @@ def test_another_encoding_is_told(tmp_path):
         open_source(write(tmp_path / "a.csv", "a,b\n1,é\n", "latin-1"))
     with pytest.raises(DataError, match="'no such'"):
         open_source(write(tmp_path / "b.csv", "a,b\n1,2\n"), encoding="no such")
-    with pytest.raises(DataError, match="one character"):
-        open_source(write(tmp_path / "b.csv", "a,b\n1,2\n"), sep="::")
+    with pytest.raises(DataError, match="'base64'"):
+        open_source(write(tmp_path / "b.csv", "a,b\n1,2\n"), encoding="base64")
+
+
+@pytest.mark.parametrize("sep", ["::", "", "é", '"', "\n"])
+def test_another_separator_is_refused(tmp_path, sep):
+    with pytest.raises(DataError, match="one ASCII character"):
+        open_source(write(tmp_path / "b.csv", "a,b\n1,2\n"), sep=sep)
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n", " \n"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-be"])
+def test_a_last_cell_may_hold_line_breaks(tmp_path, end, encoding):
+    frame, _ = read(write(tmp_path / "a.csv", f'a,b\n1,x\n2,"y\n"{end}', encoding))
+    assert [text.strip() for text in frame["b"]] == ["x", "y"]
+    assert frame["b"][1].startswith("y\n")
 
 
 def test_years_as_names_are_names(tmp_path):
