@@ -96,10 +96,10 @@ class GameStage:
 
     def look(self, budget: Budget, loss: float, gap: float, penalty: float, share_bad: float) -> None:
         """Judge the averaged weights on held-out rows, and the game by its figures; answer troubles."""
-        seen = self.trainer.held_out(self.generator_average)
-        if share_bad > 0 or not math.isfinite(loss + gap + (seen.score if seen else 0.0)):
+        if share_bad > 0 or not (math.isfinite(loss + gap) and self.sound.finite()):
             self.go_back("a step was not finite: went back to sound weights and lowered the learning rates")
             return
+        seen = self.trainer.held_out(self.generator_average)
         distance = self.pairs.distance(self.generator_average) if self.pairs is not None else None
         self.note_figures(gap)
         self.trainer.record(

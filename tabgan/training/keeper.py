@@ -54,6 +54,10 @@ class SafePoint:
     states: list[Any] | None = None
     roll_backs: int = 0
 
+    def finite(self) -> bool:
+        """Whether every weight is finite: what is not must not become the state to return to."""
+        return all(bool(torch.isfinite(p).all()) for module in self.modules for p in module.parameters())
+
     def mark(self) -> None:
         """Take the present state for sound."""
         self.states = [snapshot(module) for module in self.modules]

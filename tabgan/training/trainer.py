@@ -27,11 +27,13 @@ from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
+from tabgan.training.shrinkage import shrink_heads
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
 from tabgan.training.validation import mean_log_prob, split_rows
 
 Array = NDArray[Any]
 WARM_UP_STEPS = 100
+MIN_SHRINK_ROWS = 200  # held-out rows
 CHECK_STEPS = 40  # between two looks at the held-out rows at least this many,
 LOOK_SHARE = 0.1  # and so many that looking takes about this share of the work (a step passes three times)
 PATIENCE = 5
@@ -54,7 +56,12 @@ class HeldOut:
 
     @property
     def score(self) -> float:
-        """Both together, canonical order counting as it does in training."""
+        """Canonical order decides, as rows are drawn in it; both together where training is mostly in other orders.
+
+        Other orders gain for longer, and by then canonical order has begun to learn rows by heart.
+        """
+        if self.canonical_share >= 0.5:
+            return self.canonical
         return self.canonical_share * self.canonical + (1 - self.canonical_share) * self.any_order
 
 
@@ -130,6 +137,10 @@ class Trainer:
             self._best.restore()
         generator = self.average.weights
         assert isinstance(generator, Generator)
+        if self.config.shrink and len(self.held_out_rows) >= MIN_SHRINK_ROWS:
+            share = self.config.canonical_share
+            orders = [(share, self.canonical), (1 - share, self.judged_orders[:1])]
+            shrink_heads(generator, self.held_out_rows, [pair for pair in orders if pair[0]], self.micro)
         return Trained(
             generator, critic, self.progress.history, self.progress.notes, interrupted, self.first_step
         )
@@ -171,14 +182,14 @@ class Trainer:
             if meter.steps < self.check_steps and budget.done() < 1:
                 continue
             mean_loss, share_bad = meter.read()
-            seen = self.held_out(self.average.weights)
-            if share_bad > 0 or not math.isfinite(mean_loss + (seen.score if seen else 0.0)):
+            if share_bad > 0 or not (math.isfinite(mean_loss) and safe.finite()):
                 factor *= safe.roll_back()
                 self.progress.tell(
                     f"a step was not finite: went back and lowered the learning rate to {rate * factor:.1g}"
                 )
                 continue
             safe.mark()
+            seen = self.held_out(self.average.weights)
             keeper.judge(seen.score if seen is not None else float(budget.taken))
             self.record("likelihood", budget, seen, log_prob=-mean_loss, learning_rate=rate)
             if keeper.exhausted():
