@@ -87,6 +87,7 @@ MAX_EPOCHS = 200
 MAX_SYMBOLS = 4_000  # beyond, a table is refused: the context sum and its memory are not built for it
 MICRO_BATCH_BYTES = 256 * 2**20  # activations of one micro-batch in training
 SAMPLE_BLOCK = 4_096  # rows that share one seed when sampling
+SAMPLE_PASS = 2_048  # rows of a block that pass the generator at once on a CPU: they stay in its cache
 MAX_VALIDATION_ROWS = 20_000
 MAX_HIDDEN_COLUMNS = 16  # columns that the generator fills in for the critic in one step
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from tabgan.conditioning.condition import Condition, read_condition
 from tabgan.conditioning.orders import canonical_order
-from tabgan.config import SAMPLE_BLOCK, Config
+from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS, Config
 from tabgan.encoding.table import TableEncoder
 from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
@@ -87,10 +87,15 @@ class FittedModel:
         source = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
         device = self.generator.levels.device
         noise = torch.from_numpy(source.random((SAMPLE_BLOCK, len(condition.hidden))))
-        codes = torch.from_numpy(condition.codes).to(device).expand(SAMPLE_BLOCK, -1)
-        fractions = torch.from_numpy(condition.fractions).to(device).expand(SAMPLE_BLOCK, -1)
-        noise = noise.to(noise_dtype(device))
-        drawn, inside = fill(self.generator, codes, fractions, condition.hidden, noise.to(device))
+        noise = noise.to(noise_dtype(device)).to(device)
+        size = SAMPLE_PASS if device.type == "cpu" else SAMPLE_BLOCK
+        codes = torch.from_numpy(condition.codes).to(device).expand(size, -1)
+        fractions = torch.from_numpy(condition.fractions).to(device).expand(size, -1)
+        passes = [
+            fill(self.generator, codes, fractions, condition.hidden, part)
+            for part in noise.split(size)  # type: ignore[no-untyped-call]
+        ]
+        drawn, inside = (torch.cat(parts) for parts in zip(*passes, strict=True))
         cells = self.encoder.decode(
             drawn.cpu().numpy()[:rows],
             inside.cpu().double().numpy()[:rows],

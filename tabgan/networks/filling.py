@@ -50,13 +50,13 @@ def fill(
             left = torch.where(applies, left, noise[:, column])
         codes[:, symbol], noise[:, column] = code, left
         level = torch.where(code < 0, 0, code + tables.first_level[symbol])
-        context = context + generator.levels[level]
+        context.add_(generator.levels[level])
         number = tables.number_of_last.get(symbol)
         if number is not None:
             step = (left * FRACTION_STEPS).floor()
             noise[:, column] = left * FRACTION_STEPS - step
             inside[:, number] = left
-            context = context + number_context(generator, number, codes, step)
+            context.add_(number_context(generator, number, codes, step))
     return codes, inside
 
 
