@@ -56,7 +56,7 @@ ABLATION = tuple(
         group="ablation",
         table=table,
         split="official" if table == "adult" else "90/10",
-        max_time=90,
+        max_time=45,
         half=True,
         options=options,
     )

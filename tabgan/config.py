@@ -43,9 +43,9 @@ class Config:
     batch_size: int = 256
     width: int = 256
     hidden: int = 128
-    dropout: float = 0.3
+    dropout: float = 0.5
     learning_rate: float = 2e-3
-    weight_decay: float = 1.0
+    weight_decay: float = 5.0
     canonical_share: float = 0.75
     shrink: bool = True
     validation_share: float = 0.1

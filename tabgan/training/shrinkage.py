@@ -2,22 +2,23 @@
 
 A head that follows noise (a number that nothing explains) is sure of itself on training rows only. One factor a
 head, chosen on held-out rows, moves its logits towards their mean: temperature scaling (Guo et al. 2017, arXiv
-1706.04599, section 4.2). DIFF: one factor a symbol, towards the mean logits and not towards equal shares.
+1706.04599, section 4.2). DIFF: one factor a symbol, towards the mean logits and not towards equal shares; then the
+biases are moved until the symbol has the shares that it had, as shrinking alone would even them out.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import torch
 from torch import Tensor
 
+from tabgan.config import MICRO_BATCH_BYTES
 from tabgan.networks.generator import Generator
 from tabgan.training.runtime import Rows
 
-Passes = Iterator[tuple[float, Tensor, list[Tensor]]]
-FACTORS = (1.0, 0.95, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
-MOSTLY_NOISE = 0.6  # heads that held-out rows trust more are left alone: shrinking moves their marginals
+FACTORS = (1.0, 0.95, 0.9, 0.85, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1, 0.0)
+MAX_ROWS = 5_000
+SHARE_STEPS = 10  # of iterative proportional fitting
+RAREST = 1e-9  # levels of smaller shares (padding among them) keep their bias
 
 
 @torch.no_grad()
@@ -26,53 +27,62 @@ def shrink_heads(generator: Generator, rows: Rows, orders: list[tuple[float, Ten
 
     Parameters
     ----------
-    rows : held-out rows, of which enough are needed that a factor is no chance.
+    rows : held-out rows, of which enough are needed that a factor is no chance; the first few thousand are used.
     orders : weights and orders (1, S, S) in which the rows are judged.
     micro : rows that pass at once.
     """
     heads = generator.heads
-    factors = torch.ones(generator.tables.n_symbols, device=generator.levels.device)
-    gains, means = _gains(generator, rows, orders, micro)
-    for bucket, members in enumerate(heads.buckets):
-        best = gains[bucket].argmax(1)  # the first, least shrunk, of equals
-        factor = torch.tensor(FACTORS, device=best.device)[best].reshape(-1, 1, 1)
-        factor = torch.where(factor <= MOSTLY_NOISE, factor, 1.0)
-        index = torch.tensor(members, device=best.device)
-        heads.last_bias[bucket] += (1 - factor) * means[bucket]
+    device = generator.levels.device
+    factors = torch.ones(generator.tables.n_symbols, device=device)
+    widest = sum(
+        len(members) * bias.shape[2] for members, bias in zip(heads.buckets, heads.last_bias, strict=True)
+    )
+    n_rows = min(len(rows), MAX_ROWS, max(MICRO_BATCH_BYTES // (4 * widest), 200))
+    weights = torch.cat([torch.full((n_rows,), weight, device=device) for weight, _ in orders])
+    codes, logits = _logits(generator, rows, n_rows, [order for _, order in orders], micro)
+    for bucket, (members, scores) in enumerate(zip(heads.buckets, logits, strict=True)):
+        code = codes[members]
+        applies = weights * (code >= 0)  # (symbols, B)
+        bias = heads.last_bias[bucket]
+        count = applies.sum(1).clamp(min=1e-9)[:, None, None]
+        centre = bias + ((scores - bias) * applies.unsqueeze(2)).sum(1, keepdim=True) / count
+        gains = [_log_prob(centre + factor * (scores - centre), code, applies) for factor in FACTORS]
+        best = torch.stack(gains, 1).argmax(1)  # the first, least shrunk, of equals
+        factor = torch.tensor(FACTORS, device=device)[best].reshape(-1, 1, 1)
+        wanted = _shares(scores, applies, count)
+        scores = centre + factor * (scores - centre)
+        moved = (1 - factor) * (centre - bias)
+        for _ in range(SHARE_STEPS):
+            shares = _shares(scores, applies, count)
+            step = torch.where(wanted > RAREST, (wanted / shares.clamp(min=RAREST)).log(), 0.0) * (factor < 1)
+            scores, moved = scores + step, moved + step
+        bias += moved
         heads.last[bucket] *= factor
+        index = torch.tensor(members, device=device)
         heads.smooth[index] *= factor
         factors[index] = factor.flatten()
     return factors
 
 
-def _gains(
-    generator: Generator, rows: Rows, orders: list[tuple[float, Tensor]], micro: int
-) -> tuple[list[Tensor], list[Tensor]]:
-    """Weighted log-probability under each factor, (symbols, factors) a bucket, and mean shifts (symbols, 1, K)."""
-    heads = generator.heads
-    means = [torch.zeros_like(bias) for bias in heads.last_bias]
-    for weight, _, logits in _passes(generator, rows, orders, micro):
-        for bucket, scores in enumerate(logits):
-            shift = (scores - heads.last_bias[bucket]).sum(1, keepdim=True)
-            means[bucket] += weight * shift / len(rows)
-    device = generator.levels.device
-    gains = [torch.zeros(len(members), len(FACTORS), device=device) for members in heads.buckets]
-    for weight, codes, logits in _passes(generator, rows, orders, micro):
-        for bucket, (members, scores) in enumerate(zip(heads.buckets, logits, strict=True)):
-            code = codes.T[members]
-            centre = heads.last_bias[bucket] + means[bucket]
-            for i, factor in enumerate(FACTORS):
-                shrunk = centre + factor * (scores - centre)
-                picked = shrunk.gather(2, code.clamp(min=0).unsqueeze(-1)).squeeze(-1)
-                log_prob = (picked - torch.logsumexp(shrunk, dim=2)) * (code >= 0)
-                gains[bucket][:, i] += weight * log_prob.sum(1)
-    return gains, means
+def _logits(
+    generator: Generator, rows: Rows, n_rows: int, orders: list[Tensor], micro: int
+) -> tuple[Tensor, list[Tensor]]:
+    """Codes (S, B) and logits (symbols, B, K) a bucket; B is rows times orders."""
+    codes, logits = [], []
+    for order in orders:
+        for part in torch.split(torch.arange(n_rows, device=order.device), micro):
+            own, fractions = rows.take(part)
+            codes.append(own.T)
+            logits.append(generator.logits(own, fractions, order))
+    return torch.cat(codes, 1), [torch.cat(parts, 1) for parts in zip(*logits, strict=True)]
 
 
-def _passes(generator: Generator, rows: Rows, orders: list[tuple[float, Tensor]], micro: int) -> Passes:
-    """Weight, codes and logits of each part of the rows in each order."""
-    device = generator.levels.device
-    for weight, order in orders:
-        for part in torch.split(torch.arange(len(rows), device=device), micro):
-            codes, fractions = rows.take(part)
-            yield weight, codes, generator.logits(codes, fractions, order)
+def _log_prob(scores: Tensor, code: Tensor, applies: Tensor) -> Tensor:
+    """Weighted log-probability of codes (symbols, B) under logits (symbols, B, K), (symbols,)."""
+    picked = scores.gather(2, code.clamp(min=0).unsqueeze(-1)).squeeze(-1)
+    return ((picked - torch.logsumexp(scores, dim=2)) * applies).sum(1)
+
+
+def _shares(scores: Tensor, applies: Tensor, count: Tensor) -> Tensor:
+    """Mean probability of each level, (symbols, 1, K)."""
+    return (torch.softmax(scores, dim=2) * applies.unsqueeze(2)).sum(1, keepdim=True) / count
