@@ -25,7 +25,6 @@ class Config:
     dropout : share of a head's units that is dropped in training.
     learning_rate, weight_decay : of AdamW in the likelihood stage.
     canonical_share : share of steps in canonical order; the rest trains random subsets first.
-    shrink : take back, at the end, what each head learnt by heart: its logits shrink as held-out rows say.
     validation_share : rows held out to decide when to stop; at most 20,000, none below 200 rows.
     critic_share : share of the time (and, without a time limit, of the steps) for likelihood and critic together.
     critic_learning_rate : of critic and generator while they play.
@@ -43,11 +42,10 @@ class Config:
     batch_size: int = 256
     width: int = 256
     hidden: int = 128
-    dropout: float = 0.5
+    dropout: float = 0.3
     learning_rate: float = 2e-3
-    weight_decay: float = 5.0
+    weight_decay: float = 1.0
     canonical_share: float = 0.75
-    shrink: bool = True
     validation_share: float = 0.1
     critic_share: float = 0.4
     critic_learning_rate: float = 2e-4
@@ -77,8 +75,6 @@ class Config:
             lambda v: v is None or (isinstance(v, int) and v >= 1),
             "None or at least 1",
         )
-        if not isinstance(self.shrink, bool):
-            raise ValueError(f"shrink must be True or False, got {self.shrink!r}")
         _check("objective", self.objective, lambda v: v in OBJECTIVES, f"one of {', '.join(OBJECTIVES)}")
         _check("batch_size", self.batch_size, lambda v: v % self.pac == 0, f"divisible by pac ({self.pac})")
 

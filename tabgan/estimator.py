@@ -44,7 +44,7 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     random_state : None, or a whole number that makes fit and sample repeatable (fit: when epochs end it, not time).
     protect_rare : fold levels that fewer than this many rows have; 0 keeps all.
     verbose : show a progress bar.
-    objective, batch_size, width, hidden, dropout, learning_rate, weight_decay, canonical_share, shrink,
+    objective, batch_size, width, hidden, dropout, learning_rate, weight_decay, canonical_share,
     validation_share, critic_share, critic_learning_rate, critic_hidden, critic_steps, pac, penalty,
     likelihood_weight, temperature :
         see `tabgan.config.Config`.
@@ -87,7 +87,6 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         learning_rate: float = Config.learning_rate,
         weight_decay: float = Config.weight_decay,
         canonical_share: float = Config.canonical_share,
-        shrink: bool = Config.shrink,
         validation_share: float = Config.validation_share,
         critic_share: float = Config.critic_share,
         critic_learning_rate: float = Config.critic_learning_rate,
@@ -112,7 +111,6 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.canonical_share = canonical_share
-        self.shrink = shrink
         self.validation_share = validation_share
         self.critic_share = critic_share
         self.critic_learning_rate = critic_learning_rate

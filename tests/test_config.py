@@ -101,9 +101,12 @@ def test_constructor_and_configuration_agree_in_names_and_defaults():
     assert set(parameters) - set(settings) == {"device", "random_state", "protect_rare", "verbose"}
 
 
+OTHER = {"objective": "likelihood+critic"}
+
+
 def test_every_setting_reaches_the_configuration_of_a_fit():
     other = {
-        field.name: {str: "likelihood+critic"}.get(type(field.default)) or (field.default or 8) * 0.5
+        field.name: OTHER[field.name] if field.name in OTHER else (field.default or 8) * 0.5
         for field in fields(Config)
     }
     whole = {"epochs", "batch_size", "width", "hidden", "critic_hidden", "critic_steps", "pac"}

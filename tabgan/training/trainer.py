@@ -27,13 +27,11 @@ from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
-from tabgan.training.shrinkage import shrink_heads
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
 from tabgan.training.validation import mean_log_prob, split_rows
 
 Array = NDArray[Any]
 WARM_UP_STEPS = 100
-MIN_SHRINK_ROWS = 200  # held-out rows
 CHECK_STEPS = 40  # between two looks at the held-out rows at least this many,
 LOOK_SHARE = 0.1  # and so many that looking takes about this share of the work (a step passes three times)
 PATIENCE = 5
@@ -137,10 +135,6 @@ class Trainer:
             self._best.restore()
         generator = self.average.weights
         assert isinstance(generator, Generator)
-        if self.config.shrink and len(self.held_out_rows) >= MIN_SHRINK_ROWS:
-            share = self.config.canonical_share
-            orders = [(share, self.canonical), (1 - share, self.judged_orders[:1])]
-            shrink_heads(generator, self.held_out_rows, [pair for pair in orders if pair[0]], self.micro)
         return Trained(
             generator, critic, self.progress.history, self.progress.notes, interrupted, self.first_step
         )

@@ -121,7 +121,7 @@ def test_without_data_the_bundled_tables_run_and_the_missing_are_named(tmp_path,
 
 def test_the_command_line_lists_and_prints(tmp_path, capsys):
     assert main(["run", "--group", "ablation", "--list"]) == 0
-    assert len(capsys.readouterr().out.splitlines()) == 8
+    assert len(capsys.readouterr().out.splitlines()) == 10
     assert main(["table", "--results", str(tmp_path / "none.jsonl")]) == 0
     assert "No figures yet" in capsys.readouterr().out
 

@@ -69,6 +69,6 @@ def weights_of(module: torch.nn.Module) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in module.parameters()])
 
 
-def judged(line: dict, canonical_share: float = 0.5) -> float:
-    """The score by which weights are kept, of a line of the history."""
-    return canonical_share * line["held_out_log_prob"] + (1 - canonical_share) * line["held_out_any_order"]
+def judged(line: dict) -> float:
+    """The score by which weights are kept, of a line of the history: canonical order decides."""
+    return line["held_out_log_prob"]
