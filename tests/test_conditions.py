@@ -26,7 +26,7 @@ def network():
 @pytest.fixture(scope="module")
 def fitted(network):
     frame = network.sample(N_TRAIN, np.random.default_rng(0))
-    settings = {"epochs": 12, "max_time": None, "batch_size": 512, "dropout": 0.0, "weight_decay": 0.0}
+    settings = {"epochs": 16, "max_time": None, "batch_size": 512, "dropout": 0.0, "weight_decay": 0.0}
     settings |= {"canonical_share": 0.15}
     return TabGAN(objective="likelihood", random_state=0, **settings).fit(frame)
 
