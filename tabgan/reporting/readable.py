@@ -45,7 +45,7 @@ def readable(series: "pd.Series[Any]", column: Column, frame: str) -> "pd.Series
     reading = read_column(series, column.name)
     try:
         if column.kind in NUMBERS:
-            values = _numbers(reading)
+            values = _numbers(reading, column)
         elif column.kind is Kind.DATETIME:
             values = _moments(reading, column)
         elif column.kind is Kind.TIMEDELTA:
@@ -54,7 +54,7 @@ def readable(series: "pd.Series[Any]", column: Column, frame: str) -> "pd.Series
             values = _levels(reading, column)
     except _UnreadableError as error:
         raise unreadable(column, frame, error.found) from None
-    return pd.Series(values, name=column.name)
+    return pd.Series(values, dtype=object if column.kind in LEVELS else None)
 
 
 def unreadable(column: Column, frame: str, found: object) -> ColumnError:
@@ -71,7 +71,7 @@ class _UnreadableError(Exception):
         self.found = found
 
 
-def _numbers(reading: Reading) -> Any:
+def _numbers(reading: Reading, column: Column) -> Any:
     values, missing = reading.values, reading.missing
     if reading.species in (Species.STRING, Species.CATEGORY):
         values = _by_level(reading, lambda text: pd.to_numeric(text, errors="coerce"), np.nan)
@@ -81,9 +81,16 @@ def _numbers(reading: Reading) -> Any:
         return np.full(len(missing), np.nan)
     if values.dtype == np.uint64 and len(values) and values.max() >= 2**63:
         values = values.astype(np.float64)
+    if column.kind is Kind.INTEGER and values.dtype.kind == "f" and _is_whole(values, missing):
+        values = np.where(missing, 0, values).astype(np.int64)
     if values.dtype.kind in "iub":
         return pd.arrays.IntegerArray(values.astype(np.int64), missing.copy())
     return np.where(missing, np.nan, values).astype(np.float64)
+
+
+def _is_whole(values: Array, missing: Array) -> bool:
+    held = values[~missing]
+    return bool(((np.abs(held) < 2.0**53) & (held == np.rint(held))).all())
 
 
 def _by_level(reading: Reading, read: Any, empty: Any) -> Array:
