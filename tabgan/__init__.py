@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         TrainingError,
     )
     from tabgan.estimator import TabGAN
+    from tabgan.reporting.report import report
     from tabgan.schema import Schema, infer_schema
 
 __version__ = "0.1.0"
@@ -44,6 +45,7 @@ __all__ = [
     "errors",
     "infer_schema",
     "load",
+    "report",
 ]
 
 # Imports point one way: a layer imports only layers that stand before it (tests/test_architecture.py).
@@ -61,10 +63,15 @@ LAYERS = (
     "estimator",
     "cli",
 )
-# Beside them, a branch that sees frames and schemas, never models.
-BRANCHES = {"reporting": ("errors", "config", "schema")}
+# Beside them, a branch that sees tables and schemas, never models.
+BRANCHES = {"reporting": ("errors", "config", "schema", "data")}
 
-_HOMES = {"TabGAN": "tabgan.estimator", "Schema": "tabgan.schema", "infer_schema": "tabgan.schema"}
+_HOMES = {
+    "TabGAN": "tabgan.estimator",
+    "Schema": "tabgan.schema",
+    "infer_schema": "tabgan.schema",
+    "report": "tabgan.reporting.report",
+}
 
 
 def __getattr__(name: str) -> Any:

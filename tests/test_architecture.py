@@ -168,6 +168,7 @@ def test_the_public_names():
         "errors",
         "infer_schema",
         "load",
+        "report",
     }
     for name in tabgan.__all__:
         assert getattr(tabgan, name) is not None

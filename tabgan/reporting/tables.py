@@ -1,6 +1,7 @@
 """The tables of a report, made comparable: the same columns, and cells that mean the same."""
 
 import math
+import os
 import zlib
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
@@ -9,8 +10,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pyarrow as pa
 
+from tabgan.data import open_source
 from tabgan.errors import DataError, SchemaError
 from tabgan.reporting.readable import NUMBERS, TIMES, readable
 from tabgan.schema import Schema, infer_schema
@@ -86,7 +87,7 @@ def make_tables(
     holdout: Any = None,
     *,
     target: Hashable | None = None,
-    schema: Schema | str | None = None,
+    schema: Schema | str | os.PathLike[str] | None = None,
     random_state: int = 0,
 ) -> Tables:
     """Read the tables by the schema of the real one.
@@ -94,10 +95,11 @@ def make_tables(
     Parameters
     ----------
     real, synthetic, holdout
-        pandas frames, Arrow tables, or anything with the Arrow C stream interface, in any dtypes that mean
-        the same: a synthetic column of text may hold the real one's dates or numbers.
+        pandas frames, Arrow tables, anything with the Arrow C stream interface, paths of CSV or Parquet files,
+        in any dtypes that mean the same: a synthetic column of text may hold the real one's dates or numbers.
     schema
-        What the columns are (`infer_schema` by default); it may name some of them only.
+        A `Schema`, whose columns are judged, or the path of one as JSON, which may name some columns only; the
+        rest is inferred from `real`.
 
     Raises
     ------
@@ -110,8 +112,8 @@ def make_tables(
     frames = {"real": as_frame(real, "real"), "synthetic": as_frame(synthetic, "synthetic")}
     if holdout is not None:
         frames["holdout"] = as_frame(holdout, "holdout")
-    found = infer_schema(frames["real"], schema=schema)
-    left_out = tuple((str(c.name), LEFT_OUT[c.kind]) for c in found.columns if c.kind in LEFT_OUT)
+    found = schema if isinstance(schema, Schema) else infer_schema(frames["real"], schema=schema)
+    left_out = _left_out(found, frames)
     columns = [column for column in found.columns if column.kind not in LEFT_OUT]
     if not columns:
         raise SchemaError(
@@ -142,18 +144,34 @@ def as_frame(table: Any, what: str) -> pd.DataFrame:
     Raises
     ------
     DataError
-        It is no table, or has fewer than two rows.
+        It cannot be read, or has fewer than two rows.
+    SchemaError
+        It has no columns, or two of one name.
     """
-    if hasattr(table, "__arrow_c_stream__") and not isinstance(table, pd.DataFrame):
-        table = pa.table(table).to_pandas(types_mapper=pd.ArrowDtype)
-    if not isinstance(table, pd.DataFrame):
-        raise DataError(
-            f"the {what} table must be a frame or an Arrow table; found {type(table).__name__}; "
-            "read a file with pandas first, or use `tabgan report`"
-        )
-    if len(table) < 2:
-        raise DataError(f"the {what} table must have at least two rows; found {len(table)}")
-    return table
+    try:
+        source = open_source(table)
+        if isinstance(table, pd.DataFrame):
+            frame = table
+        else:
+            chunks = list(source.chunks())
+            frame = pd.concat(chunks, ignore_index=True) if chunks else pd.DataFrame(columns=source.names)
+    except (DataError, SchemaError) as error:
+        raise type(error)(f"the {what} table: {error}") from error
+    if len(frame) < 2:
+        raise DataError(f"the {what} table must have at least two rows; found {len(frame)}")
+    return frame
+
+
+def _left_out(schema: Schema, frames: dict[str, pd.DataFrame]) -> tuple[tuple[str, str], ...]:
+    """What is not judged: keys, free text, and columns that the schema does not have."""
+    kinds = [(str(c.name), LEFT_OUT[c.kind]) for c in schema.columns if c.kind in LEFT_OUT]
+    known: set[Hashable] = set(schema.names)
+    others: dict[Hashable, str] = {}
+    for what, frame in frames.items():
+        for name in frame.columns:
+            if name not in known:
+                others.setdefault(name, f"in the {what} table, not among the columns to judge")
+    return (*kinds, *((str(name), why) for name, why in others.items()))
 
 
 def _read(frame: pd.DataFrame, columns: Iterable[Column], what: str) -> pd.DataFrame:
