@@ -1,4 +1,4 @@
-"""The command line: `tabgan fit`, `sample`, `inspect`, `info`; one file per command.
+"""The command line: `tabgan fit`, `sample`, `report`, `inspect`, `info`; one file per command.
 
 Torch and pandas are imported when a command needs them, so that `tabgan --help` answers at once.
 """
@@ -14,6 +14,7 @@ from tabgan import __version__
 from tabgan.cli.fit import fit
 from tabgan.cli.info import info
 from tabgan.cli.inspect import inspect
+from tabgan.cli.report import report
 from tabgan.cli.sample import sample
 from tabgan.errors import TabganError
 
@@ -27,7 +28,7 @@ class Commands(click.Group):
     def main(  # type: ignore[override]  # click's overloads tell apart what it does when it exits
         self, args: Sequence[str] | None = None, *, standalone_mode: bool = True, **extra: Any
     ) -> Any:
-        """Run the command line; exit with 0, 2 (refused) or 130 (Ctrl-C)."""
+        """Run the command line; exit with 0, 2 (refused), 3 (a gate of `report` is broken) or 130 (Ctrl-C)."""
         extra["prog_name"] = "tabgan"  # also for `python -c`
         if not standalone_mode:
             return super().main(args, standalone_mode=False, **extra)
@@ -62,14 +63,15 @@ def _show_warning(message: Warning | str, *_: Any, **__: Any) -> None:
 )
 @click.version_option(__version__, prog_name="tabgan")
 def main() -> None:
-    """Fit a table, and sample rows like it.
+    """Fit a table, sample rows like it, and judge them.
 
     \b
     Example:
       tabgan fit data.csv                      learn data.csv, write data.tabgan
       tabgan sample data.tabgan -o new.csv     as many new rows
+      tabgan report data.csv new.csv           what they are worth
     """
 
 
-for command in (fit, sample, inspect, info):
+for command in (fit, sample, report, inspect, info):
     main.add_command(command)

@@ -8,7 +8,8 @@ import click
 from click.core import ParameterSource
 
 from tabgan.cli.duration import Duration, as_text
-from tabgan.cli.output import STDOUT, check_place, format_of, write_sample
+from tabgan.cli.judging import judge_fit, keep_report, split_holdout
+from tabgan.cli.output import STDOUT, check_places, format_of, write_sample
 from tabgan.cli.reading import read_table, reading_options
 from tabgan.config import Config
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tabgan.estimator import TabGAN
 
 
+HOLDOUT_SHARE = 0.2
 SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # of the estimator
 
 
@@ -47,7 +49,31 @@ SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # o
     help="Sample N rows right after; needs --out.",
 )
 @click.option("--out", metavar="FILE", help="Where these rows go: .csv, .parquet or .jsonl.")
-def fit(data: str, model: str | None, n_rows: int | None, out: str | None, **options: Any) -> None:
+@click.option(
+    "--report",
+    "page",
+    metavar="FILE",
+    help="Hold rows out before the training, sample, and judge the sample on one HTML page.",
+)
+@click.option(
+    "--holdout-share",
+    "share",
+    metavar="S",
+    type=click.FloatRange(0.01, 0.5),
+    default=HOLDOUT_SHARE,
+    help=f"Share of the rows that --report holds out  [default: {HOLDOUT_SHARE}]",
+)
+@click.option("--target", metavar="COL", help="The column that --report predicts  [default: each in turn]")
+def fit(
+    data: str,
+    model: str | None,
+    n_rows: int | None,
+    out: str | None,
+    page: str | None,
+    share: float,
+    target: str | None,
+    **options: Any,
+) -> None:
     """Learn the table DATA (.csv, .csv.gz, .tsv or .parquet) and write a model file.
 
     Ctrl-C stops the training and keeps the best model so far.
@@ -57,17 +83,26 @@ def fit(data: str, model: str | None, n_rows: int | None, out: str | None, **opt
       tabgan fit data.csv
       tabgan fit sales.csv --identifier order_id --drop notes --max-time 10m -o sales.tabgan
       tabgan fit data.parquet --sample 100000 --out synthetic.parquet
+      tabgan fit data.csv --report report.html --target income
     """
     model = model or f"{_stem(data)}.tabgan"
-    _check_places(data, model, out, n_rows)
+    if target is not None and page is None:
+        raise click.UsageError("--target needs --report FILE.")
+    _check_places(data, model, out, page, n_rows)
     settings = {name: options.pop(name) for name in SETTINGS}
     # What was not given is left to the library's default.
     given = {name: value for name, value in settings.items() if not _is_default(name)}
+    from tabgan.reporting.tables import check_target
+
     _check_device(settings["device"])
     source, schema = read_table(data, **options)
+    check_target(target, schema)
+    table, held = (
+        (source, None) if page is None else split_holdout(source, share, settings["random_state"] or 0)
+    )
     from tabgan.estimator import TabGAN
 
-    estimator = TabGAN(verbose=True, **given).fit(source, schema=schema)
+    estimator = TabGAN(verbose=True, **given).fit(table, schema=schema)
     estimator.save(model)
     click.echo(_learnt(estimator))
     if estimator.interrupted_:
@@ -76,9 +111,12 @@ def fit(data: str, model: str | None, n_rows: int | None, out: str | None, **opt
     click.echo(f"\nThe model is in {model}. Next:\n\n{_next_commands(model)}")
     if out is not None:
         write_sample(estimator, out, n_rows)
+    if page is not None:
+        click.echo()
+        keep_report(judge_fit(estimator, table, held, target), page, None)
 
 
-def _check_places(data: str, model: str, out: str | None, n_rows: int | None) -> None:
+def _check_places(data: str, model: str, out: str | None, page: str | None, n_rows: int | None) -> None:
     """Refuse, before the work, what could not be written after it."""
     if n_rows is not None and out is None:
         raise click.UsageError("--sample needs --out FILE.")
@@ -86,13 +124,7 @@ def _check_places(data: str, model: str, out: str | None, n_rows: int | None) ->
         raise click.UsageError("--out must name a file: standard output tells what was learnt.")
     if out is not None:
         format_of(out)
-    places = [data, model, *([out] if out else [])]
-    if len({Path(place).absolute() for place in places}) < len(places):
-        raise click.UsageError(
-            f"the table, the model and --out must be different files, found {', '.join(places)}."
-        )
-    for place in places[1:]:
-        check_place(place)
+    check_places([data], [model, out, page])
 
 
 def _check_device(device: str | None) -> None:

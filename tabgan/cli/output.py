@@ -1,7 +1,7 @@
 """Where rows go: a file whose suffix names the format, or standard output."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -34,6 +34,17 @@ def check_place(path: str) -> None:
         raise click.UsageError(f"{path!r}: its folder does not exist; make it first.")
     if not os.access(folder, os.W_OK):
         raise click.UsageError(f"{path!r}: its folder cannot be written; choose another.")
+
+
+def check_places(read: Iterable[str | None], written: Iterable[str | None]) -> None:
+    """Refuse, before the work, what could not be written after it; every file must be one of its own."""
+    out = [path for path in written if path is not None]
+    taken = {Path(path).absolute() for path in read if path is not None}
+    for place in out:
+        if Path(place).absolute() in taken:
+            raise click.UsageError(f"these must be different files; found {place!r} twice.")
+        taken.add(Path(place).absolute())
+        check_place(place)
 
 
 def write_sample(

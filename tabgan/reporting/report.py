@@ -27,6 +27,13 @@ FORMAT = 1  # of the JSON
 SHOWN_ROWS = 20  # of each side in "which are real?"
 SHOWN_LETTERS = 200  # of one cell
 PARTS = ("fidelity", "utility", "privacy")
+FIDELITY: tuple[tuple[str, Callable[[Tables], Section]], ...] = (
+    ("columns and pairs", judge_fidelity),
+    ("coverage", judge_coverage),
+    ("precision and recall", judge_support),
+    ("detection", judge_detection),
+)
+N_PARTS = len(FIDELITY) + 2  # as `progress` is told them
 
 
 @dataclass(frozen=True, kw_only=True, repr=False)
@@ -151,12 +158,7 @@ def report(
     tables = make_tables(real, synthetic, holdout, target=target, schema=schema, random_state=random_state)
     tell = progress or (lambda name: None)
     fidelity = []
-    for name, judge in (
-        ("columns and pairs", judge_fidelity),
-        ("coverage", judge_coverage),
-        ("precision and recall", judge_support),
-        ("detection", judge_detection),
-    ):
+    for name, judge in FIDELITY:
         tell(name)
         fidelity.append(judge(tables))
     tell("utility")

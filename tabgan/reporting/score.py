@@ -7,6 +7,39 @@ from typing import Any, Literal
 
 Direction = Literal["low", "high", "near"]  # what is good: small, large, or near to `best`
 
+NAMES = (  # of every score there is, in the order of the report
+    "shape",
+    "trend",
+    "trend_published",
+    "wnmis",
+    "levels_covered",
+    "modes_covered",
+    "combinations_covered",
+    "strange_values",
+    "alpha_precision",
+    "beta_recall",
+    "c2st",
+    "c2st_auc",
+    "c2st_xgb",  # where xgboost is installed
+    "c2st_unseen",  # with a hold-out
+    "tstr",
+    "tstr_gap",
+    "augmentation",
+    "importance_agreement",
+    "exact_copies",
+    "copied_cells",
+    "copied_cells_excess",
+    "dcr_share",
+    "nndr",
+    "quantile_dcr_2",
+    "quantile_dcr_5",
+    "mia_auc",
+    "mia_tpr",
+    "mia_exposed_auc",
+    "singling_out",
+    "attribute_inference",
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Score:

@@ -133,7 +133,7 @@ def make_tables(
         source_synthetic=frames["synthetic"],
         source_holdout=frames.get("holdout"),
         schema=found,
-        target=None if target is None else _judged_target(target, columns, left_out),
+        target=check_target(target, found),
         random_state=random_state,
     )
 
@@ -194,11 +194,17 @@ def _names(columns: Iterable[Column], kinds: tuple[Kind, ...]) -> tuple[Hashable
     return tuple(column.name for column in columns if column.kind in kinds)
 
 
-def _judged_target(
-    target: Hashable, columns: list[Column], left_out: tuple[tuple[str, str], ...]
-) -> Hashable:
-    if str(target) in dict(left_out):
-        raise SchemaError(
-            f"column {target!r}: cannot be predicted, {dict(left_out)[str(target)]}; name another"
-        )
-    return find_name(target, [column.name for column in columns])
+def check_target(target: Hashable | None, schema: Schema) -> Hashable | None:
+    """The column that is meant by the name of a target; None when none is named.
+
+    Raises
+    ------
+    SchemaError
+        There is no such column, or it holds identifiers or free text.
+    """
+    if target is None:
+        return None
+    name = find_name(target, schema.names)
+    if why := LEFT_OUT.get(schema[name].kind):
+        raise SchemaError(f"column {name!r}: cannot be predicted, it is {why}; name another target")
+    return name
