@@ -5,7 +5,7 @@ number is NaN; a missing category is a level of its own (code 0).
 """
 
 from collections.abc import Hashable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,14 +17,6 @@ from tabgan.errors import DataError, SchemaError
 Floats = NDArray[np.float64]
 Codes = NDArray[np.int64]
 Names = Sequence[Hashable] | None  # the categorical columns; None: by dtype
-
-
-class CodedColumn(NamedTuple):
-    """One column as codes in [0, n_levels) of the real and of the synthetic rows; 0 is missing."""
-
-    real: Codes
-    synthetic: Codes
-    n_levels: int
 
 
 def split_columns(
