@@ -11,7 +11,7 @@ OLD := .venv-pandas2
 DEMO_TIME ?= 60s
 
 help:
-	@echo "make demo    fit a bundled table, sample from it, compare"
+	@echo "make demo    fit a bundled table, sample from it, judge the rows"
 	@echo "make test    the tests that take seconds   (test-all: every test; test-pandas2: with pandas 2.2)"
 	@echo "make check   lint, format, types, tests: what CI runs"
 	@echo "make bench   fit and score every table found under \$$TABGAN_DATA"
@@ -29,10 +29,10 @@ $(BENCH): $(DEV)
 
 demo: $(DEV)
 	mkdir -p demo
-	$(BIN)/tabgan fit datasets/loans.csv -o demo/loans.tabgan --max-time $(DEMO_TIME) --seed 0
+	$(BIN)/tabgan fit datasets/loans.csv -o demo/loans.tabgan --max-time $(DEMO_TIME) --seed 0 \
+		--report demo/report.html --target defaulted
 	$(BIN)/tabgan sample demo/loans.tabgan -o demo/loans.csv --seed 0
 	@head -n 6 demo/loans.csv
-	$(BIN)/python -m benchmarks.compare datasets/loans.csv demo/loans.csv
 
 test: $(DEV)
 	$(BIN)/python -m pytest -q -m "not slow and not gpu and not peer"
