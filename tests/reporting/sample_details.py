@@ -88,7 +88,7 @@ def pairs(rng, names, total):
     for matrix in (real, synthetic):
         np.fill_diagonal(matrix, 1)
     rows = [[None if i == j else float(error[i, j]) for j in range(m)] for i in range(m)]
-    pairs = sorted(((rows[i][j], i, j) for i in range(m) for j in range(i)), reverse=True)[:6]
+    pairs = sorted(((rows[i][j], i, j) for i in range(m) for j in range(i)), reverse=True)[:3]
     worst = [
         {"first": names[j], "second": names[i], "error": value, "floor": 1.1, "plot": _joint(rng)}
         for value, i, j in pairs
