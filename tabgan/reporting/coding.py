@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection, Hashable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,16 @@ class CodedFrames:
     group: NDArray[np.int64]
     frame_of_group: NDArray[np.int64]
 
+    @cached_property
+    def group_sizes(self) -> NDArray[np.int64]:
+        """Rows of each group, shape (groups,)."""
+        return np.bincount(self.group, minlength=self.n_groups)
+
+    @cached_property
+    def frame_starts(self) -> NDArray[np.int64]:
+        """The first group of each frame, shape (frames,)."""
+        return np.flatnonzero(np.diff(self.frame_of_group, prepend=-1))
+
     @property
     def n_frames(self) -> int:
         """How many frames there are."""
@@ -44,15 +55,13 @@ class CodedFrames:
         """How many groups there are, of all frames together."""
         return len(self.frame_of_group)
 
-    @property
-    def group_sizes(self) -> NDArray[np.int64]:
-        """Rows of each group, shape (groups,)."""
-        return np.bincount(self.group, minlength=self.n_groups)
-
     def frame_sums(self, by_group: NDArray[Any]) -> NDArray[Any]:
         """Sums over the groups of each frame: shape (groups, ...) to (frames, ...)."""
-        starts = np.flatnonzero(np.diff(self.frame_of_group, prepend=-1))
-        return np.asarray(np.add.reduceat(by_group, starts, axis=0))
+        return np.asarray(np.add.reduceat(by_group, self.frame_starts, axis=0))
+
+    def whole_frames(self) -> "CodedFrames":
+        """The same rows with each frame as one group."""
+        return replace(self, group=self.frame_of_group[self.group], frame_of_group=np.arange(self.n_frames))
 
     def of_frame(self, column: int, frame: int) -> Codes:
         """The codes of one column in one frame, shape (rows of the frame,)."""

@@ -32,7 +32,7 @@ __all__ += ["trend_error", "wnmis"]
 class Gap(NamedTuple):
     """The error of a column in [0, 1], and what each row adds to it.
 
-    The error is the mean of the weights of the real rows plus the mean of those of the synthetic rows, each
+    The error is the mean of the weights of the real rows less the mean of those of the synthetic rows, each
     of shape (n,).
     """
 
@@ -70,14 +70,14 @@ def ks_gap(real: Floats, synthetic: Floats) -> Gap:
     gap = below[0] - below[1]
     at = int(np.argmax(np.abs(gap)))
     sign = np.sign(gap[at])
-    return Gap(float(abs(gap[at])), sign * (real <= places[at]), -sign * (synthetic <= places[at]))
+    return Gap(float(abs(gap[at])), sign * (real <= places[at]), sign * (synthetic <= places[at]))
 
 
 def level_gap(real: NDArray[np.integer], synthetic: NDArray[np.integer], n_levels: int) -> Gap:
     """Total variation distance of two arrays of codes in [0, n_levels)."""
     p, q = (np.bincount(x, minlength=n_levels) / len(x) for x in (real, synthetic))
     signs = np.sign(p - q) / 2
-    return Gap(float(np.abs(p - q).sum() / 2), signs[real], -signs[synthetic])
+    return Gap(float(np.abs(p - q).sum() / 2), signs[real], signs[synthetic])
 
 
 def trend_error(

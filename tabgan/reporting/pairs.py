@@ -4,7 +4,7 @@ Matrices have shape (columns, columns) and hold a pair once, in the upper triang
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,15 +19,14 @@ from tabgan.reporting.joint_counts import JointCounts, joint_counts
 Floats = NDArray[np.float64]
 
 
-@dataclass(frozen=True, kw_only=True)
-class PairScan:
+class PairScan(NamedTuple):
     """What the joint tables of pairs of columns hold.
 
     Attributes
     ----------
     tvd : total variation distance of the joint tables of two frames, shape (comparisons, columns, columns).
-    pull : what the rows of a group add to the first comparison's distances, summed over pairs, shape (groups,):
-        each distance is the mean of a weight over the first frame's rows less its mean over the second's.
+    pull : what the rows of a group add to the first comparison's distances, shape (groups, columns, columns):
+        a distance is the mean of a weight over the first frame's rows less its mean over the second's.
     entropy : of the joint table, in nats, shape (frames, columns, columns).
     log_shares : log of the share of the cell of each row, summed over the rows of a group, shape
         (groups, columns, columns).
@@ -61,7 +60,7 @@ def scan_pairs(
     shape = (n, n) if information else (0, 0)
     scan = PairScan(
         tvd=np.zeros((len(comparisons), n, n)),
-        pull=np.zeros(coded.n_groups),
+        pull=np.zeros((coded.n_groups, n, n)),
         entropy=np.zeros((coded.n_frames, *shape)),
         log_shares=np.zeros((coded.n_groups, *shape)),
     )
@@ -80,7 +79,7 @@ def scan_pairs(
         if information:
             scan.log_shares[:, i, j] = sums[own]
         if len(gaps):
-            scan.pull[:] += sums[:, -1]
+            scan.pull[:, i, j] = sums[:, -1]
     return scan
 
 
