@@ -80,7 +80,7 @@ def make_card(name: str, score: ScoreData) -> Card:
         interval=interval(score.get("low"), score.get("high"), unit) if known else "",
         floor=figure(score["floor"], unit) if is_number(score.get("floor")) else "",
         best=figure(score.get("best"), unit),
-        n_rows=count(score["n_rows"]) if score.get("n_rows") else "",
+        n_rows=count(score["n_rows"]) if known and score.get("n_rows") else "",
         note=str(score.get("note") or ""),
         scale=scale(score) if known else None,
     )
@@ -131,7 +131,17 @@ def _ends(score: ScoreData) -> tuple[float, float]:
     lowest = 0.0 if min(known) >= 0 else -math.inf
     highest = natural if max(known) <= natural else math.inf
     start = best if below <= 0 and best == 0.0 else max(best - reach, lowest)
-    return start, best if above <= 0 < below and best == 0.0 else min(best + reach, highest)
+    end = best if above <= 0 < below and best == 0.0 else min(best + reach, highest)
+    return _outward(start, end)
+
+
+def _outward(start: float, end: float) -> tuple[float, float]:
+    """Both ends moved outwards to numbers that read well."""
+    digits = 1 - math.floor(math.log10(end - start))
+    step = 10.0**-digits
+    return round(math.floor(start / step + 1e-9) * step, digits), round(
+        math.ceil(end / step - 1e-9) * step, digits
+    )
 
 
 def _rounded_up(value: float) -> float:

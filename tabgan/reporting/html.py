@@ -84,6 +84,7 @@ def _environment() -> Environment:
     environment.filters |= {
         "isolated": isolated,
         "cell": _cell,
+        "prose": _prose,
         "figure": wording.figure,
         "percent": wording.percent,
         "count": wording.count,
@@ -106,6 +107,11 @@ def isolated(text: object, limit: int = 60) -> Markup:
 def _cell(text: object) -> Markup:
     """A cell of a row; what is missing stays empty."""
     return Markup("") if text in (None, "") else isolated(text, _CELL)
+
+
+def _prose(text: object, limit: int) -> Markup:
+    """A sentence of ours, with names of the table in it."""
+    return isolated(wording.unbroken(str(text)), limit)
 
 
 def _shown(value: Any) -> Any:

@@ -37,6 +37,7 @@ def page_view(page: Data) -> dict[str, Any]:
         "utility": _utility(details.get("utility") or {}),
         "copies": details.get("copies") or {},
         "distances": distance_plot(details.get("distances") or {}),
+        "has_holdout": bool((details.get("distances") or {}).get("holdout")),
         "membership": _membership(details.get("membership") or {}),
         "singling_out": details.get("singling_out") or {},
         "attribute_inference": details.get("attribute_inference") or {},

@@ -51,6 +51,11 @@ def tooltip(text: object, limit: int) -> str | None:
     return shown if len(shown) <= MAX_TITLE else f"{shown[:MAX_TITLE]}… ({len(shown):,} characters)"
 
 
+def unbroken(text: str) -> str:
+    """The text with percent signs held to their numbers."""
+    return re.sub(r"(?<=\d) %", "\u202f%", text)
+
+
 def plot_text(text: object, limit: int = 18) -> str:
     """A text as plotly shows it literally, cut for an axis."""
     return html.escape(shorten(text, limit), quote=False)
@@ -92,14 +97,18 @@ def counted(number_of: int, what: str) -> str:
 
 
 def figure(value: Any, unit: str = "") -> str:
-    """A score: percent with two digits below ten and one above, anything else with three decimals."""
+    """A score: percent with one digit from ten on, two below and three near zero; else three decimals."""
     if not is_number(value):
         return "–"
-    digits = (2 if abs(value) < 9.995 else 1) if unit == "%" else 3
+    end = "\u202f%" if unit == "%" else ""
+    if value == 0:
+        return f"0{end}"
+    size = abs(value)
+    digits = (1 if size >= 9.995 else 2 if size >= 0.0995 else 3) if unit == "%" else 3
     text = f"{value:,.{digits}f}"
     if float(text.replace(",", "")) == 0:
         text = text.lstrip("-")
-    return text.replace("-", "−") + ("\u202f%" if unit == "%" else "")
+    return text.replace("-", "−") + end
 
 
 def percent(share: Any) -> str:

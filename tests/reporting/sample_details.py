@@ -239,6 +239,7 @@ def privacy(rng, names):
         "attribute_inference": {
             "columns": [{"column": name, **risk, "risk": 1.3 - 0.2 * i} for i, name in enumerate(names[:6])],
             "knows": "all other columns of the person", "n_known": len(names) - 1,
+            "few": {"columns": [{"column": names[0], **risk}], "knows": "3 other columns", "n_known": 3},
         },
         "cannot_judge": None,
     }  # fmt: skip

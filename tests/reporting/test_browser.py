@@ -45,6 +45,7 @@ def addresses(tmp_path_factory):
         "sample": render_page(make_page(COLUMNS)),
         "small": render_page(make_page(3)),
         "hostile": render_page(make_hostile_page()),
+        "empty": render_page({}),
     }
     texts["notebook"] = f"<!doctype html><title>notebook</title>{notebook_html(texts['small'])}"
     for name, text in texts.items():
@@ -261,6 +262,12 @@ def test_without_decompression_each_plot_is_told_in_words(open_page, addresses):
     assert opened.page.locator(".column .fallback").first.is_visible()
     assert opened.page.locator(".column .fallback").first.evaluate("e => getComputedStyle(e).opacity") == "1"
     assert [told.split(":")[0] for told in opened.complaints] == ["warning"]
+
+
+def test_a_page_of_nothing_opens(open_page):
+    opened = open_page("empty")
+    assert "Not judged" in opened.page.inner_text(".verdicts")
+    opened.behaved()
 
 
 def test_a_notebook_shows_the_page(open_page):

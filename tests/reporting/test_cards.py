@@ -50,6 +50,11 @@ def test_a_line_is_never_so_near_that_noise_looks_large():
     assert ends(card(0.0001, best=0)) == [0, 0.01]
 
 
+def test_the_ends_of_a_line_read_well():
+    assert ends(card(0.872, best=0.82719, better="near", floor=0.82719)) == [0.76, 0.89]
+    assert ends(card(45.13, best=48.0123, better="near", unit="%")) == [43, 54]
+
+
 def test_what_was_not_judged_has_no_line():
     shown = card(None, best=1, note="There is no hold-out.")
     assert shown.value == "not judged"
@@ -59,7 +64,7 @@ def test_what_was_not_judged_has_no_line():
 
 def test_a_card_says_what_it_draws():
     shown = card(0.71, best=0, unit="%", floor=0.53, low=0.62, high=0.8).says.replace("\u202f", " ")
-    assert shown == "Error: 0.71 %, 95 % interval 0.62 to 0.80 %, fresh real rows get 0.53 %; 0.00 % is best."
+    assert shown == "Error: 0.71 %, 95 % interval 0.62 to 0.80 %, fresh real rows get 0.53 %; 0 % is best."
 
 
 def test_every_score_of_the_report_has_its_group():

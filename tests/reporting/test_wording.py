@@ -11,6 +11,7 @@ from tabgan.reporting.wording import (
     plot_tooltip,
     shorten,
     tooltip,
+    unbroken,
     visible,
 )
 
@@ -81,6 +82,8 @@ def test_numbers_of_any_size(value, shown):
     [
         (0.71, "%", "0.71\u202f%"),
         (9.996, "%", "10.0\u202f%"),
+        (0.0031, "%", "0.003\u202f%"),
+        (0, "%", "0\u202f%"),
         (0.5, "", "0.500"),
         (-0.002, "", "−0.002"),
         (-0.0001, "", "0.000"),
@@ -94,3 +97,7 @@ def test_scores(value, unit, shown):
 def test_an_interval_needs_both_bounds():
     assert interval(1, 2.5, "%") == "1.00 to 2.50\u202f%"
     assert interval(1, None) == ""
+
+
+def test_a_percent_sign_stays_with_its_number():
+    assert unbroken("off by 0.7 % (50 %)") == "off by 0.7\u202f% (50\u202f%)"

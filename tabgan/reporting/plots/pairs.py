@@ -24,7 +24,7 @@ _BAR = {  # of the colours, above the map
     "yanchor": "bottom",
     "ypad": 0,
     "xpad": 0,
-    "nticks": 4,
+    "nticks": 5,
     "tickangle": 0,
     "tickfont": {"size": 10},
     "ticklabelposition": "outside top",
