@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from tabgan.reporting.columns import Floats, as_numbers, shared_codes
 
 Codes = NDArray[Any]  # unsigned integers, as narrow as the number of levels allows
-Binning = Callable[[Sequence[Floats]], tuple[list[NDArray[np.int64]], int]]  # frames -> codes, n_levels
+# The numbers to bin and those that bins are made of, by frame -> codes by frame, n_levels.
+Binning = Callable[[Sequence[Floats], Sequence[Floats]], tuple[list[NDArray[np.int64]], int]]
 N_BINS = 10
 
 
@@ -75,6 +76,7 @@ def code_frames(
     numeric: Collection[Hashable],
     binning: Binning,
     groups: Sequence[NDArray[np.int64]] | None = None,
+    ranges: Sequence[pd.DataFrame] | None = None,
 ) -> CodedFrames:
     """Code the columns of frames that have them in one order.
 
@@ -84,13 +86,18 @@ def code_frames(
         Names of the columns to bin; the others are levels.
     groups
         For each frame the group of each row, from 0; None makes each frame one group.
+    ranges
+        For each frame the rows that its bins are made of; None takes its own.
     """
+    ranges = frames if ranges is None else ranges
     if groups is None:
         groups = [np.zeros(len(frame), dtype=np.int64) for frame in frames]
     n_groups = [int(group.max()) + 1 for group in groups]
     starts = np.concatenate([[0], np.cumsum(n_groups)[:-1]])
     is_number = np.array([name in numeric for name in frames[0].columns], dtype=np.bool_)
-    coded = [_code(frames, k, binning if is_number[k] else None) for k in range(len(is_number))]
+    coded = [
+        _bin(frames, ranges, k, binning) if is_number[k] else _code(frames, k) for k in range(len(is_number))
+    ]
     return CodedFrames(
         columns=tuple(codes for codes, _ in coded),
         n_levels=np.array([n_levels for _, n_levels in coded], dtype=np.int64),
@@ -100,37 +107,49 @@ def code_frames(
     )
 
 
-def with_bins(coded: CodedFrames, frames: Sequence[pd.DataFrame], binning: Binning) -> CodedFrames:
+def with_bins(
+    coded: CodedFrames, frames: Sequence[pd.DataFrame], ranges: Sequence[pd.DataFrame], binning: Binning
+) -> CodedFrames:
     """The same frames with their numbers in other bins."""
     found = [
-        _code(frames, k, binning) if is_number else (coded.columns[k], int(coded.n_levels[k]))
+        _bin(frames, ranges, k, binning) if is_number else (coded.columns[k], int(coded.n_levels[k]))
         for k, is_number in enumerate(coded.is_number)
     ]
     columns, n_levels = zip(*found, strict=True)
     return replace(coded, columns=tuple(columns), n_levels=np.array(n_levels, dtype=np.int64))
 
 
-def _code(frames: Sequence[pd.DataFrame], k: int, binning: Binning | None) -> tuple[Codes, int]:
-    parts = [frame.iloc[:, k] for frame in frames]
-    codes, n_levels = binning([as_numbers(part) for part in parts]) if binning else shared_codes(*parts)
+def _code(frames: Sequence[pd.DataFrame], k: int) -> tuple[Codes, int]:
+    codes, n_levels = shared_codes(*(frame.iloc[:, k] for frame in frames))
     return np.concatenate(codes).astype(np.min_scalar_type(n_levels)), n_levels
 
 
-def shared_bins(values: Sequence[Floats]) -> tuple[list[NDArray[np.int64]], int]:
+def _bin(
+    frames: Sequence[pd.DataFrame], ranges: Sequence[pd.DataFrame], k: int, binning: Binning
+) -> tuple[Codes, int]:
+    values = [as_numbers(frame.iloc[:, k]) for frame in frames]
+    pairs = zip(values, frames, ranges, strict=True)
+    whole = [own if source is frame else as_numbers(source.iloc[:, k]) for own, frame, source in pairs]
+    codes, n_levels = binning(values, whole)
+    return np.concatenate(codes).astype(np.min_scalar_type(n_levels)), n_levels
+
+
+def shared_bins(values: Sequence[Floats], ranges: Sequence[Floats]) -> tuple[list[NDArray[np.int64]], int]:
     """Ten equal-width bins of the first frame's range; what lies outside falls into the end bins."""
-    edges = bin_edges(values[0])
+    edges = bin_edges(ranges[0])
     return [_digitise(x, edges, N_BINS) for x in values], N_BINS + 1
 
 
-def separate_bins(values: Sequence[Floats]) -> tuple[list[NDArray[np.int64]], int]:
+def separate_bins(values: Sequence[Floats], ranges: Sequence[Floats]) -> tuple[list[NDArray[np.int64]], int]:
     """Ten equal-width bins of each frame's own range, and its maximum in a bin of its own."""
     top = N_BINS + 1  # the maximum itself lies beyond the last edge's left side: a bin of its own
-    return [_digitise(x, bin_edges(x), top) for x in values], top + 1
+    own = zip(values, ranges, strict=True)
+    return [_digitise(x, bin_edges(source), top) for x, source in own], top + 1
 
 
-def quantile_bins(values: Sequence[Floats]) -> tuple[list[NDArray[np.int64]], int]:
+def quantile_bins(values: Sequence[Floats], ranges: Sequence[Floats]) -> tuple[list[NDArray[np.int64]], int]:
     """Up to ten bins of equal mass in the first frame; a value that holds several of them has one."""
-    edges = quantile_edges(values[0])
+    edges = quantile_edges(ranges[0])
     codes = [np.where(np.isnan(x), 0, np.searchsorted(edges, x, side="left") + 1) for x in values]
     return codes, len(edges) + 2
 

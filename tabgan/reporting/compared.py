@@ -25,11 +25,13 @@ class Compared:
     Attributes
     ----------
     frames : the four, with the same columns.
+    whole : the tables that they are drawn from, whose ranges make the bins.
     coded : their codes, numbers on bins of the real range, judged rows in groups.
     factor : brings the floor's errors, which shrink as 1/√n, to the judged sizes.
     """
 
     frames: list[pd.DataFrame]
+    whole: list[pd.DataFrame]
     coded: CodedFrames
     factor: float
 
@@ -85,9 +87,11 @@ def compare(tables: Tables) -> Compared:
     n_groups = (N_GROUPS, N_GROUPS, 1, 1)
     groups = [row_groups(len(frame), rng, n) for frame, n in zip(frames, n_groups, strict=True)]
     judged, floor = (1 / len(frames[a]) + 1 / len(frames[b]) for a, b in (JUDGED, FLOOR))
+    whole = [tables.real, tables.synthetic, reference, fresh]
     return Compared(
         frames=frames,
-        coded=code_frames(frames, set(tables.numeric), shared_bins, groups),
+        whole=whole,
+        coded=code_frames(frames, set(tables.numeric), shared_bins, groups, whole),
         factor=math.sqrt(judged / floor),
     )
 

@@ -30,12 +30,14 @@ class PairScan(NamedTuple):
     entropy : of the joint table, in nats, shape (frames, columns, columns).
     log_shares : log of the share of the cell of each row, summed over the rows of a group, shape
         (groups, columns, columns).
+    singles : the same of the level of each row in one column, shape (groups, columns).
     """
 
     tvd: Floats
     pull: Floats
     entropy: Floats
     log_shares: Floats
+    singles: Floats
 
 
 def scan_pairs(
@@ -63,6 +65,7 @@ def scan_pairs(
         pull=np.zeros((coded.n_groups, n, n)),
         entropy=np.zeros((coded.n_frames, *shape)),
         log_shares=np.zeros((coded.n_groups, *shape)),
+        singles=_column_log_shares(coded) if information else np.zeros((coded.n_groups, 0)),
     )
     own = np.arange(coded.n_groups), coded.frame_of_group
     for joint in joint_counts(coded, pairs):
@@ -86,7 +89,8 @@ def scan_pairs(
 def association(coded: CodedFrames, pairs: NDArray[np.int64]) -> Floats:
     """Cramér's V of pairs of columns in each frame, shape (frames, columns, columns)."""
     n = len(coded.columns)
-    found, counts = np.zeros((coded.n_frames, n, n)), [marginal_counts(coded, k) for k in range(n)]
+    found = np.zeros((coded.n_frames, n, n))
+    counts = [coded.frame_sums(marginal_counts(coded, k)) for k in range(n)]
     for joint in joint_counts(coded, pairs):
         found[:, joint.first, joint.second] = cramers_v(joint, counts[joint.first], counts[joint.second])
     return found
@@ -117,11 +121,21 @@ def cramers_v(joint: JointCounts, first: NDArray[np.int64], second: NDArray[np.i
 
 
 def marginal_counts(coded: CodedFrames, column: int) -> NDArray[np.int64]:
-    """Rows by frame and level of one column, shape (frames, levels)."""
+    """Rows by group and level of one column, shape (groups, levels)."""
     n_levels = int(coded.n_levels[column])
-    entries = coded.frame_of_group[coded.group] * n_levels + coded.columns[column]
-    counts = np.bincount(entries, minlength=coded.n_frames * n_levels)
-    return np.asarray(counts.reshape(coded.n_frames, n_levels), dtype=np.int64)
+    counts = np.bincount(coded.group * n_levels + coded.columns[column], minlength=coded.n_groups * n_levels)
+    return np.asarray(counts.reshape(coded.n_groups, n_levels), dtype=np.int64)
+
+
+def _column_log_shares(coded: CodedFrames) -> Floats:
+    found = np.empty((coded.n_groups, len(coded.columns)))
+    for k in range(len(coded.columns)):
+        by_group = marginal_counts(coded, k)
+        by_frame = coded.frame_sums(by_group)
+        shares = by_frame / by_frame.sum(axis=1, keepdims=True)
+        logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
+        found[:, k] = (by_group * logs[coded.frame_of_group]).sum(axis=1)
+    return found
 
 
 def correlation_moments(
@@ -130,7 +144,8 @@ def correlation_moments(
     """The sums of all numeric columns of a frame, by group of rows (None: one group)."""
     group = np.zeros(len(frame), dtype=np.int64) if group is None else group
     columns = [as_numbers(frame.iloc[:, int(k)]) for k in np.flatnonzero(is_number)]
-    return moments(np.column_stack(columns) if columns else np.empty((len(frame), 0)), group)
+    by_column = np.stack(columns) if columns else np.empty((0, len(frame)))
+    return moments(by_column.T, group)
 
 
 def all_correlations(parts: Moments, is_number: NDArray[np.bool_]) -> Floats:
@@ -145,18 +160,6 @@ def trend_matrix(tvd: Floats, first: Moments, second: Moments, is_number: NDArra
     a, b = (all_correlations(parts, is_number) for parts in (first, second))
     both = is_number[:, None] & is_number[None, :]
     return np.triu(np.where(both, np.abs(a - b) / 2, tvd), k=1)
-
-
-def column_log_shares(coded: CodedFrames) -> Floats:
-    """Log of the share of the level of each row, summed over the rows of a group, shape (groups, columns)."""
-    found = np.empty((coded.n_groups, len(coded.columns)))
-    sizes = coded.frame_sums(coded.group_sizes)
-    for k, codes in enumerate(coded.columns):
-        shares = marginal_counts(coded, k) / sizes[:, None]
-        logs = np.log(shares, out=np.zeros_like(shares), where=shares > 0)
-        by_row = logs[coded.frame_of_group[coded.group], codes]
-        found[:, k] = np.bincount(coded.group, weights=by_row, minlength=coded.n_groups)
-    return found
 
 
 def normalised_information(singles: Floats, joint: Floats) -> Floats:
@@ -182,7 +185,7 @@ def normalised_information(singles: Floats, joint: Floats) -> Floats:
 def frame_information(coded: CodedFrames, scan: PairScan) -> Floats:
     """Normalised mutual information of each frame's pairs, shape (frames, pairs)."""
     sizes = coded.frame_sums(coded.group_sizes)[:, None]
-    singles = -coded.frame_sums(column_log_shares(coded)) / sizes
+    singles = -coded.frame_sums(scan.singles) / sizes
     return normalised_information(singles, scan.entropy)
 
 
@@ -193,7 +196,7 @@ def information_without(coded: CodedFrames, scan: PairScan, frame: int) -> Float
     """
     own = coded.frame_of_group == frame
     sizes = coded.group_sizes[own]
-    singles = -means_without(column_log_shares(coded)[own].T, sizes).T
+    singles = -means_without(scan.singles[own].T, sizes).T
     joint = -np.moveaxis(means_without(np.moveaxis(scan.log_shares[own], 0, -1), sizes), -1, 0)
     return normalised_information(singles, joint)
 

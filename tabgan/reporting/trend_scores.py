@@ -51,7 +51,7 @@ class Pairs:
     def separate(self) -> PairScan:
         """The distances with pairs of a number and a category on separate bins, the others as they are."""
         coded, mixed = self.compared.coded, self.is_number[:, None] != self.is_number[None, :]
-        other = with_bins(coded, self.compared.frames, separate_bins)
+        other = with_bins(coded, self.compared.frames, self.compared.whole, separate_bins)
         scan = scan_pairs(other, pairs_of(self.is_number, (1,)), [JUDGED, FLOOR])
         return self.shared._replace(
             tvd=np.where(mixed, scan.tvd, self.shared.tvd),
@@ -79,6 +79,7 @@ class Pairs:
         """The mean error on separate bins.
 
         What separate bins add to the floor comes from extreme values, and does not shrink as rows get more.
+        The interval holds the bins fixed.
         """
         separate = self.separate()
         judged, floor = (float(part.sum()) / self.compared.n_pairs for part in self.errors(separate))
