@@ -14,14 +14,20 @@
   }));
 
   async function unpack() {
-    const packed = atob(one("#plotly").textContent.trim());
-    const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));
-    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    const stream = new Blob([bytesOf(one("#plotly").textContent)]).stream().pipeThrough(new DecompressionStream("gzip"));
     const script = document.createElement("script");
     script.textContent = await new Response(stream).text();
     document.head.append(script);
     if (!window.Plotly) throw new Error("the script did not run");
     return window.Plotly;
+  }
+
+  function bytesOf(base64) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+    const letters = atob(base64);
+    const bytes = new Uint8Array(letters.length);
+    for (let i = 0; i < letters.length; i += 1) bytes[i] = letters.charCodeAt(i); // far faster than Uint8Array.from
+    return bytes;
   }
 
   // Colours: figures hold those of the light page; the style sheet knows each on the page as it is now.
@@ -62,55 +68,58 @@
     };
   }
 
-  // Plots: each is drawn when it first comes near the window, and again when width or colours change.
-  const drawn = new Map(); // canvas -> what it was drawn with
-  let look_now = null;
+  // Plots: each is drawn when it comes near the window, and again once its width or the colours have changed.
+  const canvases = all(".canvas");
+  const near = new Set();
+  const drawn = new Map(); // canvas -> the width and the colours it was drawn with
+  let layoutNow = null;
+  let nLooks = 0;
+
+  function readLook() {
+    readColours();
+    layoutNow = look();
+    nLooks += 1;
+  }
 
   function draw(canvas, Plotly) {
     const width = Math.floor(canvas.clientWidth);
-    if (!width) return;
+    const state = `${width} ${nLooks}`;
+    if (!width || drawn.get(canvas) === state) return;
     const figure = JSON.parse(one("script.figure", canvas.parentElement).textContent, recoloured);
     const touch = matchMedia("(hover: none)").matches; // a finger scrolls, it does not zoom
     const layout = {
-      ...figure.layout, template: { layout: look_now }, width, autosize: false,
+      ...figure.layout, template: { layout: layoutNow }, width, autosize: false,
       ...(touch && { dragmode: false }),
     };
     const small = canvas.parentElement.classList.contains("small");
     if (!drawn.has(canvas)) canvas.replaceChildren();
-    drawn.set(canvas, width);
+    drawn.set(canvas, state);
     Plotly.react(canvas, figure.data, layout, {
-      displaylogo: false, displayModeBar: small || touch ? false : "hover", responsive: false, showTips: false, typesetMath: false,
-      modeBarButtons: [["toImage", "resetScale2d"]],
+      displaylogo: false, displayModeBar: small || touch ? false : "hover", responsive: false, showTips: false,
+      typesetMath: false, modeBarButtons: [["toImage", "resetScale2d"]],
     });
   }
 
   const seen = new IntersectionObserver((entries) => {
     for (const { isIntersecting, target } of entries) {
-      if (!isIntersecting) continue;
-      seen.unobserve(target);
-      loadPlotly().then((Plotly) => Plotly && !drawn.has(target) && draw(target, Plotly));
+      if (!isIntersecting) {
+        near.delete(target);
+        continue;
+      }
+      near.add(target);
+      loadPlotly().then((Plotly) => Plotly && near.has(target) && draw(target, Plotly));
     }
   }, { rootMargin: "400px" });
 
   const resized = new ResizeObserver((entries) => {
     for (const { target } of entries) {
-      const width = Math.floor(target.clientWidth);
-      if (window.Plotly && drawn.has(target) && width && width !== drawn.get(target)) draw(target, window.Plotly);
+      if (window.Plotly && near.has(target)) draw(target, window.Plotly);
     }
   });
 
-  const canvases = all(".canvas");
-
-  function drawAll(Plotly, which = canvases) {
-    readColours();
-    look_now = look();
-    for (const canvas of which) draw(canvas, Plotly);
-  }
-
-  function recolour() {
-    readColours();
-    look_now = look();
-    for (const canvas of drawn.keys()) draw(canvas, window.Plotly);
+  function redraw(which = near) {
+    readLook();
+    if (window.Plotly) which.forEach((canvas) => draw(canvas, window.Plotly));
   }
 
   // Theme: the reader's system decides until the reader does.
@@ -125,11 +134,11 @@
   themeButton.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
     tellTheme();
-    recolour();
+    redraw();
   });
   darkSystem.addEventListener("change", () => {
     tellTheme();
-    recolour();
+    redraw();
   });
 
   // Folds.
@@ -237,8 +246,8 @@
     for (const fold of folds) fold.open = true;
     root.dataset.theme = "light";
     root.classList.add("printing");
-    if (window.Plotly) drawAll(window.Plotly);
-    else loadPlotly().then((Plotly) => Plotly && before && drawAll(Plotly));
+    redraw(canvases);
+    if (!window.Plotly) loadPlotly().then(() => before && redraw(canvases));
   }
 
   function stopPrinting() {
@@ -248,7 +257,7 @@
     else delete root.dataset.theme;
     for (const fold of before.folds) fold.open = false;
     before = null;
-    if (window.Plotly) recolour();
+    redraw();
   }
 
   addEventListener("beforeprint", startPrinting);
@@ -260,12 +269,11 @@
 
   tellTheme();
   tellFolds();
-  readColours();
-  look_now = look();
+  readLook();
   for (const canvas of canvases) {
     seen.observe(canvas);
     resized.observe(canvas);
   }
   // Once the page stands, so that the browser's own print command finds plotly ready: it cannot wait.
-  addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(loadPlotly));
+  if (canvases.length) addEventListener("load", () => (window.requestIdleCallback ?? setTimeout)(loadPlotly));
 })();
