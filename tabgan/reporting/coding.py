@@ -164,9 +164,12 @@ def quantile_edges(values: Floats) -> Floats:
 
 
 def bin_edges(values: Floats) -> Floats:
-    """The edges of ten equal-width bins over the finite values, shape (11,)."""
+    """The edges of ten equal-width bins over the finite values, shape (11,); a constant has one unit."""
     finite = values[np.isfinite(values)]
-    return np.histogram_bin_edges(finite if finite.size else np.zeros(1), bins=N_BINS)
+    low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 1.0)
+    if low == high:
+        low, high = low - 0.5, high + 0.5
+    return 2 * np.linspace(low / 2, high / 2, N_BINS + 1)  # halved, so that no range overflows
 
 
 def _digitise(values: Floats, edges: Floats, highest: int) -> NDArray[np.int64]:

@@ -65,7 +65,7 @@ def histogram_edges(values: Floats, n_rows: int, step: float | None) -> Floats:
         width = step * max(1, int(np.ceil((high - low + step) / step / n_bins)))
         n_bins = int(np.ceil((high - low + step) / width - 1e-9))
         return np.asarray(low - step / 2 + width * np.arange(n_bins + 1))
-    return np.linspace(low, high, n_bins + 1)
+    return 2 * np.linspace(low / 2, high / 2, n_bins + 1)  # halved, so that no range overflows
 
 
 def _histogram(real: Floats, synthetic: Floats, distinct: Floats, scale: Scale) -> dict[str, Any]:

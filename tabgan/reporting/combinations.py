@@ -27,14 +27,14 @@ class Combinations(NamedTuple):
     """What became of the combinations that are judged; shares are of the real rows that they hold, in [0, 1].
 
     `judged`: how many; `covered`: share of those that appear; `expected`: that share for fresh real rows;
-    `without`: `covered` without each group of synthetic rows, shape (groups,); `absent`: the most frequent
-    of those that never appear, one of a pair of columns.
+    `without`: `covered` without each group of real, and of synthetic rows, each of shape (groups,); `absent`:
+    the most frequent of those that never appear, one of a pair of columns.
     """
 
     judged: int
     covered: float
     expected: float
-    without: NDArray[np.float64]
+    without: list[NDArray[np.float64]]
     absent: list[Absent]
 
 
@@ -44,7 +44,7 @@ def find_combinations(coded: CodedFrames, pairs: NDArray[np.int64]) -> Combinati
     Parameters
     ----------
     coded
-        Real rows, as one group, and synthetic rows.
+        Real and synthetic rows.
     pairs
         Of columns, shape (pairs, 2).
     """
@@ -52,21 +52,27 @@ def find_combinations(coded: CodedFrames, pairs: NDArray[np.int64]) -> Combinati
     chance = chance_of_presence(np.arange(n_real + 1), n_real, n_synthetic)
     least = MIN_EXPECTED * n_real / n_synthetic
     judged, mass, covered, expected = 0, 0, 0, 0.0
-    without = np.zeros(coded.n_groups - 1)
+    of_real = coded.frame_of_group == 0
+    held_by_group, by_group = np.zeros(int(of_real.sum())), np.zeros(int(of_real.sum()))
+    without = np.zeros(int((~of_real).sum()))
     absent: list[Absent] = []
     for joint in joint_counts(coded, pairs):
         places = np.flatnonzero(joint.by_frame[0] >= least)
         real, synthetic = joint.by_frame[0, places], joint.by_frame[1, places]
-        left = synthetic - joint.by_group(places)[1:]
+        table = joint.by_group(places)
         judged, mass = judged + len(places), mass + int(real.sum())
         covered += int(real[synthetic > 0].sum())
-        without += (left > 0) @ real
+        without += (synthetic > table[~of_real]) @ real
+        held_by_group += table[of_real] @ (synthetic > 0)
+        by_group += table[of_real].sum(axis=1)
         expected += float(real @ chance[real])
         absent += _most_frequent(joint, places[synthetic == 0], int(coded.n_levels[joint.second]))
     if not mass:
         return None
     absent.sort(reverse=True)
-    return Combinations(judged, covered / mass, expected / mass, without / mass, absent[:MAX_EXAMPLES])
+    without_real = (covered - held_by_group) / np.maximum(mass - by_group, 1)
+    groups = [without_real, without / mass]
+    return Combinations(judged, covered / mass, expected / mass, groups, absent[:MAX_EXAMPLES])
 
 
 def _most_frequent(joint: JointCounts, places: NDArray[np.int64], width: int) -> list[Absent]:

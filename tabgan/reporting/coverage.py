@@ -2,7 +2,8 @@
 
 Floors of levels, combinations and strange values: each real row as a fresh row to the others. Floor of modes:
 fresh rows against the modes of real rows (`Tables.floor_pair`). Intervals: the delete-a-group jackknife over
-the synthetic rows (another sample of the same generator, against the same real table).
+the synthetic rows (another sample of the same generator, against the same real table); for combinations, of
+which parts of both may be judged, over the real rows too.
 """
 
 from typing import Any
@@ -26,6 +27,9 @@ from tabgan.reporting.tables import Tables
 
 Floats = NDArray[np.float64]
 Groups = NDArray[np.int64]
+Found = tuple[
+    float, float, list[Floats]
+]  # shares covered, covered by fresh rows, without the groups of each sample
 MAX_EXAMPLES = 5
 MIN_NAMED = 5  # real rows that hold a level or a mode whose name is told: one row's own value is not
 MAX_LISTED = 100  # columns in a table of the report
@@ -63,14 +67,14 @@ def _judge_levels(tables: Tables, groups: Groups) -> tuple[Score, list[dict[str,
     if not tables.categorical:
         return about.unknown("there is no column of levels"), []
     n_real, n_synthetic = len(tables.real), len(tables.synthetic)
-    found = []
+    found: list[Found] = []
     entries = []
     for name in tables.categorical:
         values, counts, by_group = _level_counts(tables.real[name], tables.synthetic[name], groups)
         held, shares = by_group.sum(axis=0) > 0, counts / n_real
         without = (by_group.sum(axis=0) - by_group > 0) @ shares
         floor = float(shares @ chance_of_presence(counts, n_real, n_synthetic))
-        found.append((float(shares[held].sum()), floor, without))
+        found.append((float(shares[held].sum()), floor, [without]))
         if not held.all():
             order = np.argsort(-counts, kind="stable")
             named = [k for k in order if not held[k] and counts[k] >= MIN_NAMED][:MAX_EXAMPLES]
@@ -109,7 +113,8 @@ def _judge_modes(tables: Tables, groups: Groups) -> tuple[Score, list[dict[str, 
         return about.unknown("there is no column of numbers"), []
     n_real, n_synthetic = len(tables.real), len(tables.synthetic)
     reference, fresh = tables.floor_pair()
-    found, entries = [], []
+    found: list[Found] = []
+    entries = []
     for name in tables.numeric:
         scale = scale_of(tables, name)
         modes = find_modes(_on_grid(tables.real[name], scale), number_of_modes(n_real, n_synthetic))
@@ -119,7 +124,11 @@ def _judge_modes(tables: Tables, groups: Groups) -> tuple[Score, list[dict[str, 
         floor, _ = _modes_held(others, _on_grid(fresh[name], scale), one_group)
         mass = max(1, int(modes.counts.sum()))
         found.append(
-            (float(modes.counts @ held) / mass, _share(others.counts, floor), (without @ modes.counts) / mass)
+            (
+                float(modes.counts @ held) / mass,
+                _share(others.counts, floor),
+                [(without @ modes.counts) / mass],
+            )
         )
         if not held.all():
             entries.append({"column": str(name), **_missing_modes(modes, held, scale)})
@@ -170,7 +179,7 @@ def _judge_combinations(tables: Tables) -> tuple[Score, dict[str, Any], tuple[st
         return about.unknown("there is one column only"), nothing, ()
     rng = tables.rng("combinations")
     frames = [part_of(frame, MAX_ROWS, rng) for frame in (tables.real, tables.synthetic)]
-    groups = [np.zeros(len(frames[0]), dtype=np.int64), row_groups(len(frames[1]), rng)]
+    groups = [row_groups(len(frame), rng) for frame in frames]
     coded = code_frames(frames, set(tables.numeric), quantile_bins, groups)
     found = find_combinations(coded, pairs_of(coded.is_number))
     if found is None:
@@ -247,10 +256,11 @@ class _Words:
     def unknown(self, why: str) -> Score:
         return Score(label=self.label, value=None, better="high", best=100.0, unit="%", note=why)
 
-    def covered(self, found: list[tuple[float, float, Floats]], n_rows: int) -> Score:
-        """The mean over columns of shares: covered, covered by fresh rows, and without each group."""
+    def covered(self, found: list[Found], n_rows: int) -> Score:
+        """The mean over columns."""
         covered, floor = (100 * float(np.mean([entry[k] for entry in found])) for k in (0, 1))
-        low, high = interval(covered, [100 * np.mean([entry[2] for entry in found], axis=0)])
+        samples = zip(*(entry[2] for entry in found), strict=True)
+        low, high = interval(covered, [100 * np.mean(parts, axis=0) for parts in samples])
         return Score(
             label=self.label,
             value=covered,

@@ -42,9 +42,10 @@ def dimensions(frame: pd.DataFrame, numeric: Collection[Hashable]) -> int:
 def _numbers(columns: Sequence[pd.Series]) -> list[Floats]:
     values = [as_numbers(column) for column in columns]
     finite = values[0][np.isfinite(values[0])]
-    low, high, middle = (finite.min(), finite.max(), np.median(finite)) if finite.size else (0.0, 0.0, 0.0)
-    width = high - low if np.isfinite(high - low) and high > low else 1.0
-    scaled = [np.clip((np.where(np.isnan(x), middle, x) - low) / width, -FAR, FAR) for x in values]
+    halves = (finite.min() / 2, finite.max() / 2, np.median(finite) / 2) if finite.size else (0.0, 0.0, 0.0)
+    low, high, middle = halves  # halved, so that no range overflows
+    width = high - low if high > low else 0.5
+    scaled = [np.clip((np.where(np.isnan(x), middle, x / 2) - low) / width, -FAR, FAR) for x in values]
     if not any(np.isnan(x).any() for x in values):
         return [x[:, None] for x in scaled]
     return [np.column_stack([x, np.isnan(y)]) for x, y in zip(scaled, values, strict=True)]
