@@ -20,7 +20,7 @@ from markupsafe import Markup
 
 from tabgan.reporting import wording
 from tabgan.reporting.plots.palette import PROPERTIES
-from tabgan.reporting.views import WORDS, column_says, page_view
+from tabgan.reporting.views import column_says, page_view
 
 FRAME_HEIGHT = 820  # pixels in a notebook
 _CELL = 30  # letters of a cell
@@ -52,7 +52,6 @@ def render_page(page: Mapping[str, Any]) -> str:
             script=Markup(script),
             plotly=Markup(packed),
             palette=Markup(json.dumps(PROPERTIES)),
-            words=WORDS,
         )
     )
 
