@@ -194,7 +194,7 @@ def _judge_combinations(tables: Tables) -> tuple[Score, dict[str, Any], tuple[st
     cut = len(frames[0]) < len(tables.real) or len(frames[1]) < len(tables.synthetic)
     judged = " and ".join(f"{len(f):,} {side}" for f, side in zip(frames, ("real", "synthetic"), strict=True))
     note = f"Combinations of levels were judged on {judged} rows, drawn at random."
-    score = about.covered([(found.covered, found.expected, found.without)], n_rows)
+    score = about.covered([(found.covered, found.expected, found.without)], n_rows, found.variance)
     return score, details, (note,) if cut else ()
 
 
@@ -256,11 +256,13 @@ class _Words:
     def unknown(self, why: str) -> Score:
         return Score(label=self.label, value=None, better="high", best=100.0, unit="%", note=why)
 
-    def covered(self, found: list[Found], n_rows: int) -> Score:
-        """The mean over columns."""
+    def covered(self, found: list[Found], n_rows: int, variance: float = 0.0) -> Score:
+        """The mean over columns; a further variance is of shares."""
         covered, floor = (100 * float(np.mean([entry[k] for entry in found])) for k in (0, 1))
         samples = zip(*(entry[2] for entry in found), strict=True)
-        low, high = interval(covered, [100 * np.mean(parts, axis=0) for parts in samples])
+        low, high = interval(
+            covered, [100 * np.mean(parts, axis=0) for parts in samples], variance=1e4 * variance
+        )
         return Score(
             label=self.label,
             value=covered,

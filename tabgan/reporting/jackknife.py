@@ -38,7 +38,7 @@ def means_without(sums: Floats, sizes: NDArray[np.int64]) -> Floats:
 
 
 def interval(
-    value: float, replicates: Sequence[Floats], low: float = 0.0, high: float = 100.0
+    value: float, replicates: Sequence[Floats], low: float = 0.0, high: float = 100.0, variance: float = 0.0
 ) -> tuple[float, float] | tuple[None, None]:
     """A 95 % interval of a score by Student's t, within the score's range.
 
@@ -48,6 +48,8 @@ def interval(
         For each sample, the score without one of its groups in turn, shape (groups,).
     low, high
         The least and the greatest value that the score can have.
+    variance
+        What comes to the samples' own.
 
     Returns
     -------
@@ -56,7 +58,7 @@ def interval(
     parts = [np.asarray(part, dtype=np.float64) for part in replicates if len(part) > 1]
     if not parts:
         return None, None
-    variance = sum((len(p) - 1) / len(p) * float(((p - p.mean()) ** 2).sum()) for p in parts)
+    variance += sum((len(p) - 1) / len(p) * float(((p - p.mean()) ** 2).sum()) for p in parts)
     freedom = sum(len(p) - 1 for p in parts)
     reach = float(stdtrit(freedom, (1 + LEVEL) / 2)) * variance**0.5
     return max(low, value - reach), min(high, value + reach)
