@@ -7,9 +7,10 @@ import pandas as pd
 
 from benchmarks.splits import Split, judged
 from benchmarks.tasks import Task
+from tabgan.reporting.copies import copied_cells
 from tabgan.reporting.detection import Classifier, c2st
 from tabgan.reporting.fidelity import column_errors, trend_error, wnmis
-from tabgan.reporting.privacy import copied_cells, dcr_share
+from tabgan.reporting.privacy import dcr_share
 from tabgan.reporting.utility import tstr
 from tabgan_datasets import find_table
 

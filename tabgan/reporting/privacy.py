@@ -8,12 +8,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tabgan.errors import DataError
-from tabgan.reporting.columns import Names, as_numbers, exact_values, shared_codes, split_columns
+from tabgan.reporting.columns import Floats, Names
+from tabgan.reporting.intervals import Estimate, Z, around, median_estimate
+from tabgan.reporting.neighbours import MAX_ROWS, Floats32, Nearest, comparable_rows, nearest_distance
 
-Floats32 = NDArray[np.float32]
-MAX_ROWS = 20_000
 TIE = 1e-6  # float32 sums of the same parts in another order differ by less
-BLOCK = (64, 2_048)  # rows x rows; the two float32 buffers of a block (1 MiB) stay in cache
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +39,9 @@ def dcr_share(
     """Share of synthetic rows whose nearest real row is one of the training half, ties counting half.
 
     Distance: L1 on numbers scaled by their range over both real halves, plus 1 for each category that
-    differs. A missing number is at distance 1 from any present one and 0 from another missing one; no
-    column counts for more than 1. The interval is ±1.96·50/√n. At most 20,000 synthetic rows, drawn
-    at random, are judged. Memory is bounded whatever the number of rows.
+    differs, see `neighbours.comparable_rows`. The interval, ±1.96·50/√n, is that of the synthetic rows
+    for these two halves; `share_nearer` gives the one that holds for any cut into halves too. At most
+    20,000 synthetic rows, drawn at random, are judged. Memory is bounded whatever the number of rows.
 
     Raises
     ------
@@ -59,116 +58,68 @@ def dcr_share(
         synthetic = synthetic.iloc[rng.choice(len(synthetic), MAX_ROWS, replace=False)]
     parts = comparable_rows(synthetic, train_half, holdout, categorical)
     to_train, to_holdout = (nearest_distance(parts[0], other) for other in parts[1:])
-    nearer = (to_train < to_holdout - TIE).mean() + 0.5 * (np.abs(to_train - to_holdout) <= TIE).mean()
-    share, half_width = 100 * float(nearer), 1.96 * 50 / math.sqrt(len(synthetic))
+    share, half_width = 100 * float(_nearer(to_train, to_holdout).mean()), Z * 50 / math.sqrt(len(synthetic))
     return DcrShare(share=share, low=share - half_width, high=share + half_width, n_rows=len(synthetic))
 
 
-@dataclass(frozen=True, kw_only=True)
-class ComparableRows:
-    """Rows ready for distances: scaled `numbers` (n, numeric), missing at -2; `codes` (n, categorical)."""
-
-    numbers: Floats32
-    codes: NDArray[np.int32]
+def _nearer(to_train: Floats32, to_holdout: Floats32) -> Floats:
+    """1 where the training half is nearer, 0 where the hold-out is, 0.5 for ties."""
+    tied = np.abs(to_train - to_holdout) <= TIE
+    return np.where(tied, 0.5, (to_train < to_holdout).astype(np.float64))
 
 
-def comparable_rows(
-    synthetic: pd.DataFrame, train: pd.DataFrame, holdout: pd.DataFrame, categorical: Names = None
-) -> list[ComparableRows]:
-    """The three frames on one scale (the range of both real frames) and with one set of codes."""
-    numeric, categories = split_columns(train, synthetic, categorical)
-    split_columns(train, holdout, categorical)
-    frames = (synthetic, train, holdout)
-    numbers = [np.empty((len(frame), len(numeric)), dtype=np.float32) for frame in frames]
-    codes = [np.empty((len(frame), len(categories)), dtype=np.int32) for frame in frames]
-    for k, name in enumerate(numeric):
-        values = [as_numbers(frame[name]) for frame in frames]
-        real = np.concatenate(values[1:])
-        real = real[np.isfinite(real)]
-        low, high = (real.min(), real.max()) if real.size else (0.0, 0.0)
-        width = high - low if high > low else 1.0
-        for part, x in zip(numbers, values, strict=True):
-            part[:, k] = np.where(np.isnan(x), -2.0, np.clip((x - low) / width, -0.5, 1.5))
-    for k, name in enumerate(categories):
-        for target, levels in zip(codes, shared_codes(*(f[name] for f in frames))[0], strict=True):
-            target[:, k] = levels
-    return [ComparableRows(numbers=x, codes=c) for x, c in zip(numbers, codes, strict=True)]
+def share_nearer(train: Nearest, holdout: Nearest, n_half: int) -> Estimate:
+    """The DCR share of rows from the nearest rows in two halves of `n_half` real rows each.
 
-
-def nearest_distance(rows: ComparableRows, others: ComparableRows) -> Floats32:
-    """Distance of each of `rows` to the nearest of `others`, shape (n,), by blocks of bounded size."""
-    n, m = len(rows.codes), len(others.codes)
-    nearest = np.full(n, np.inf, dtype=np.float32)
-    # Column-major copies: a block reads each column as one run.
-    numbers, codes = np.ascontiguousarray(others.numbers.T), np.ascontiguousarray(others.codes.T)
-    bounded = _needs_bound(rows.numbers, others.numbers)
-    for i in range(0, n, BLOCK[0]):
-        block = slice(i, min(i + BLOCK[0], n))
-        for j in range(0, m, BLOCK[1]):
-            run = slice(j, min(j + BLOCK[1], m))
-            distance = _block_distances(
-                rows.numbers[block], rows.codes[block], numbers[:, run], codes[:, run], bounded
-            )
-            np.minimum(nearest[block], distance.min(axis=1), out=nearest[block])
-    return nearest
-
-
-def _block_distances(
-    x: Floats32,
-    x_codes: NDArray[np.int32],
-    y: Floats32,
-    y_codes: NDArray[np.int32],
-    bounded: NDArray[np.bool_],
-) -> Floats32:
-    """All distances of two small blocks, shape (rows of x, rows of y)."""
-    shape = (len(x), y.shape[1])
-    differing = np.zeros(shape, dtype=np.uint16)
-    for k in range(x_codes.shape[1]):
-        differing += x_codes[:, k, None] != y_codes[None, k]
-    total, gap = differing.astype(np.float32), np.empty(shape, dtype=np.float32)
-    for k in range(x.shape[1]):
-        np.subtract(x[:, k, None], y[None, k], out=gap)
-        np.abs(gap, out=gap)
-        if bounded[k]:
-            np.minimum(gap, 1.0, out=gap)
-        total += gap
-    return total
-
-
-def _needs_bound(x: Floats32, y: Floats32) -> NDArray[np.bool_]:
-    """Columns with a missing value or one outside the real range: only there a gap can pass 1."""
-    outside = ((x < 0) | (x > 1)).any(axis=0) | ((y < 0) | (y > 1)).any(axis=0)
-    return np.asarray(outside, dtype=np.bool_)
-
-
-def copied_cells(
-    synthetic: pd.DataFrame,
-    train: pd.DataFrame,
-    holdout: pd.DataFrame,
-    categorical: Names = None,
-    *,
-    min_distinct: int = 1_000,
-) -> pd.DataFrame:
-    """Share of cells equal to some training value of their column, in %, beside the hold-out's share.
-
-    Only numeric columns with more than `min_distinct` distinct training values: below that every real
-    value is shared. Missing cells are left out. The comparison is exact (int64 for whole numbers and
-    times, float64 otherwise).
-
-    Returns
-    -------
-    One row per column judged, with `synthetic`, `holdout` and `excess`, their difference in points.
+    A real row that is nearest to many synthetic ones decides for all of these at once, so the error is that
+    of cutting the same real rows into halves at random: of N = 2 n_half rows the one that is nearest to the
+    share w_i of the synthetic rows brings it to one side or the other. The variance is that of a sum of
+    weights drawn without replacement, N/(4(N - 1)) (Σ w_i² - (Σ w_i)²/N).
     """
-    numeric, _ = split_columns(train, synthetic, categorical)
-    rows, names = [], []
-    for name in numeric:
-        known = np.unique(exact_values(train[name]))
-        if len(known) > min_distinct:
-            copied = [100 * _share_known(exact_values(frame[name]), known) for frame in (synthetic, holdout)]
-            rows.append((*copied, copied[0] - copied[1]))
-            names.append(name)
-    return pd.DataFrame(rows, index=pd.Index(names, dtype=object), columns=["synthetic", "holdout", "excess"])
+    nearer = _nearer(train.distance[:, 0], holdout.distance[:, 0])
+    owners = np.where(nearer == 1, train.row[:, 0], n_half + holdout.row[:, 0])[nearer != 0.5]
+    weights = np.bincount(owners, minlength=2 * n_half) / len(nearer)
+    spread = float((weights**2).sum()) - float(weights.sum()) ** 2 / (2 * n_half)
+    variance = max(spread, 0.0) * 2 * n_half / (2 * n_half - 1) / 4
+    return around(float(nearer.mean()), math.sqrt(variance))
 
 
-def _share_known(values: NDArray[np.int64] | NDArray[np.float64], known: NDArray[np.generic]) -> float:
-    return float(np.isin(values, known).mean()) if len(values) else 0.0
+def nearest_ratio(distance: Floats32) -> Estimate:
+    """NNDR: the median ratio of the nearest to the second nearest distance; two at 0 have ratio 1.
+
+    Parameters
+    ----------
+    distance
+        Shape (n, 2), nearest first.
+    """
+    first, second = distance[:, 0].astype(np.float64), distance[:, 1].astype(np.float64)
+    ratios = np.where(second > TIE, first / np.maximum(second, TIE), 1.0)
+    return median_estimate(ratios)
+
+
+def quantile_share(distance: Floats32, unseen: Floats32, quantile: float) -> Estimate:
+    """Quantile-DCR: share of rows nearer to training rows than a quantile of unseen rows is; best: `quantile`.
+
+    Of rows that tie with the quantile that part counts which makes the share of the unseen rows exact. The
+    error is that of both samples, the unseen rows' times the ratio of the shares.
+    """
+    edge = np.quantile(unseen, quantile, method="higher")
+    below, tied = ((unseen < edge - TIE).mean(), (np.abs(unseen - edge) <= TIE).mean())
+    part = (quantile - below) / tied
+    share = float((distance < edge - TIE).mean() + part * (np.abs(distance - edge) <= TIE).mean())
+    n, m = len(distance), len(unseen)
+    smooth = (share * n + 2) / (n + 4)
+    ratio = max(share, 1 / n) / quantile
+    variance = smooth * (1 - smooth) / n + ratio**2 * quantile * (1 - quantile) / m
+    return around(share, math.sqrt(variance))
+
+
+def tied_at_zero(distance: Floats32) -> float:
+    """Share of rows that have an equal row: above a half, distances say nothing (full-factorial tables)."""
+    return float((distance <= TIE).mean())
+
+
+def histogram(distance: Floats32, edges: NDArray[np.float64]) -> list[float]:
+    """Shares of the rows in each bin; what lies beyond the last edge counts in the last bin."""
+    counts, _ = np.histogram(np.minimum(distance, edges[-1]), bins=edges)
+    return [float(share) for share in counts / max(len(distance), 1)]

@@ -1,68 +1,25 @@
-"""Nearest distances against brute force; memorisers and honest samplers told apart."""
+"""Distance metrics against their definitions; memorisers and honest samplers told apart."""
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from tabgan.errors import DataError
-from tabgan.reporting.privacy import BLOCK, comparable_rows, copied_cells, dcr_share, nearest_distance
-
-
-def make_rows(n_rows, seed):
-    rng = np.random.default_rng(seed)
-    frame = pd.DataFrame(
-        {
-            "money": np.round(rng.lognormal(6, 1, n_rows), 2),
-            "age": rng.integers(18, 90, n_rows),
-            "level": rng.choice(["a", "b", "c"], n_rows),
-            "day": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, n_rows), unit="D"),
-        }
-    )
-    frame.loc[rng.random(n_rows) < 0.15, "money"] = np.nan
-    frame.loc[rng.random(n_rows) < 0.15, "level"] = None
-    return frame
-
-
-def slow_distance(row, other, ranges):
-    total = 0.0
-    for name, value in row.items():
-        against = other[name]
-        if pd.isna(value) or pd.isna(against):
-            total += 0.0 if pd.isna(value) and pd.isna(against) else 1.0
-        elif name == "level":
-            total += value != against
-        else:
-            total += min(abs(value - against) / ranges[name], 1.0)
-    return total
-
-
-def test_nearest_distance_equals_brute_force():
-    synthetic, train, holdout = make_rows(40, 0), make_rows(60, 1), make_rows(60, 2)
-    synthetic.loc[0, "money"] = 1e9  # far outside: counts 1, no more
-    both = pd.concat([train, holdout])
-    ranges = {name: both[name].max() - both[name].min() for name in ("money", "age", "day")}
-    rows = comparable_rows(synthetic, train, holdout)
-    for real, other in ((train, rows[1]), (holdout, rows[2])):
-        expected = [
-            min(slow_distance(row, against, ranges) for _, against in real.iterrows())
-            for _, row in synthetic.iterrows()
-        ]
-        assert nearest_distance(rows[0], other) == pytest.approx(expected, abs=1e-5)
-
-
-def test_blocks_do_not_change_the_distances():
-    n_rows, n_others = BLOCK[0] + 3, 2 * BLOCK[1] + 5
-    rows = comparable_rows(make_rows(n_rows, 0), make_rows(n_others, 1), make_rows(5, 2))
-    x, y = rows[0], rows[1]
-    gaps = np.minimum(np.abs(x.numbers[:, None] - y.numbers[None]), 1).sum(axis=2)
-    expected = (gaps + (x.codes[:, None] != y.codes[None]).sum(axis=2)).min(axis=1)
-    assert nearest_distance(x, y) == pytest.approx(expected, abs=1e-5)
+from tabgan.reporting.neighbours import Index, comparable_rows
+from tabgan.reporting.privacy import (
+    dcr_share,
+    histogram,
+    nearest_ratio,
+    quantile_share,
+    share_nearer,
+    tied_at_zero,
+)
+from tests.reporting.mixed_rows import copied, make_rows
 
 
 def test_a_memoriser_is_near_100_and_a_fresh_sample_near_50():
     train, holdout, fresh = make_rows(1_000, 0), make_rows(1_000, 1), make_rows(2_000, 2)
-    copies = train.sample(2_000, replace=True, random_state=0)
-    assert dcr_share(copies, train, holdout).share > 98
+    assert dcr_share(copied(train, 2_000, 0), train, holdout).share > 98
     honest = dcr_share(fresh, train, holdout)
     # The interval is that of the synthetic rows; the draw of the halves adds a little.
     assert honest.low - 2 < 50 < honest.high + 2
@@ -85,20 +42,63 @@ def test_halves_of_different_size_are_refused():
         dcr_share(make_rows(5, 0), make_rows(10, 1), make_rows(9, 2))
 
 
-def test_copied_cells_are_counted_beside_the_hold_out():
+def cut_share(synthetic, pool, rng):
+    """The share for one random cut of the pool into halves."""
+    order = rng.permutation(len(pool))
+    train, holdout = np.split(order, 2)
+    near = [Index(pool.take(part)).nearest(synthetic) for part in (train, holdout)]
+    return share_nearer(*near, len(train))
+
+
+def test_the_interval_of_the_share_holds_over_cuts_and_samples():
     rng = np.random.default_rng(0)
-    train = pd.DataFrame({"money": rng.permutation(np.arange(3_000) / 100), "few": np.arange(3_000) % 50})
-    holdout = pd.DataFrame({"money": np.arange(3_000, 6_000) / 100 - 15, "few": 0})
-    half = train.assign(money=np.where(np.arange(3_000) < 1_500, train["money"], -1.0))
-    found = copied_cells(half, train, holdout)
-    assert found.index.tolist() == ["money"]
-    assert found.loc["money", "synthetic"] == 50
-    assert found.loc["money", "holdout"] == 100 * np.isin(holdout["money"], train["money"]).mean()
-    assert found.loc["money", "excess"] == found.loc["money", "synthetic"] - found.loc["money", "holdout"]
-    assert 0 < found.loc["money", "holdout"] < 100
+    held, values, widths = [], [], []
+    for _ in range(300):
+        real, synthetic = (pd.DataFrame(rng.normal(size=(n, 2))) for n in (100, 400))
+        rows = comparable_rows(synthetic, real)
+        found = cut_share(*rows, rng)
+        held.append(found.low <= 0.5 <= found.high)
+        values.append(found.value)
+        widths.append((found.high - found.low) / 2 / 1.96)
+    assert np.mean(held) > 0.92
+    assert np.std(values) == pytest.approx(np.mean(widths), rel=0.15)
+    assert np.std(values) > 1.2 * 0.5 / np.sqrt(400)  # the synthetic rows alone would hide a good part of it
 
 
-def test_copied_cells_are_exact_for_large_integers_and_leave_missing_out():
-    train = pd.DataFrame({"n": pd.array([2**60 + 2 * i for i in range(1_500)], dtype="Int64")})
-    near = pd.DataFrame({"n": pd.array([None] + [2**60 + 2 * i + 1 for i in range(1_499)], dtype="Int64")})
-    assert copied_cells(near, train, train).loc["n", ["synthetic", "holdout"]].tolist() == [0, 100]
+def test_the_ratio_of_neighbours_is_its_definition():
+    rng = np.random.default_rng(0)
+    rows = comparable_rows(pd.DataFrame(rng.random((200, 3))), pd.DataFrame(rng.random((300, 3))))
+    apart = np.sort(np.abs(rows[0].numbers[:, None] - rows[1].numbers[None]).sum(axis=2), axis=1)
+    found = nearest_ratio(Index(rows[1]).nearest(rows[0], 2).distance)
+    assert found.value == pytest.approx(np.median(apart[:, 0] / apart[:, 1]), abs=1e-6)
+    assert found.low < found.value < found.high
+    zeros = np.array([[0, 0], [0, 0], [0, 1.0]], dtype=np.float32)
+    assert nearest_ratio(zeros).value == 1
+
+
+@pytest.mark.parametrize("quantile", [0.02, 0.05])
+def test_the_share_below_a_quantile_is_the_quantile_for_equals_with_ties_too(quantile):
+    rng = np.random.default_rng(0)
+    smooth = rng.exponential(size=5_000).astype(np.float32)
+    assert quantile_share(smooth, smooth, quantile).value == pytest.approx(quantile)
+    expected = (smooth / 2 < np.quantile(smooth, quantile)).mean()
+    assert quantile_share(smooth / 2, smooth, quantile).value == pytest.approx(expected, abs=5e-4)
+    tied = np.floor(smooth * 5).astype(np.float32)
+    assert quantile_share(tied, tied, quantile).value == pytest.approx(quantile)
+    assert quantile_share(np.zeros(50, dtype=np.float32), smooth, quantile).value == 1
+
+
+def test_the_interval_of_the_share_below_a_quantile_holds():
+    rng = np.random.default_rng(1)
+    held = []
+    for _ in range(500):
+        synthetic, unseen = (rng.exponential(size=n).astype(np.float32) for n in (600, 400))
+        found = quantile_share(synthetic, unseen, 0.05)
+        held.append(found.low <= 0.05 <= found.high)
+    assert 0.91 < np.mean(held) < 0.99
+
+
+def test_ties_and_histograms():
+    distance = np.array([0, 0, 1e-9, 0.3, 9], dtype=np.float32)
+    assert tied_at_zero(distance) == pytest.approx(0.6)
+    assert histogram(distance, np.array([0, 0.2, 0.4])) == pytest.approx([0.6, 0.4])

@@ -1,0 +1,185 @@
+"""Singling out: descriptions learnt from synthetic rows that fit exactly one person of the training table.
+
+Source: Giomi et al. 2023 (arXiv 2211.10459), section 4.1.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from tabgan.reporting.columns import Floats, as_numbers, shared_codes
+from tabgan.reporting.tables import Tables
+
+N_ATTACKS = 2_000  # of each kind
+TRIES = 10  # drawn descriptions for each one wanted: most fit no synthetic row alone
+MOST_TERMS = 10  # columns of one description
+MAX_SEARCHED = 1_000_000_000  # synthetic rows that drawn descriptions are tried on, in all: some 3 s
+Operator = Literal["==", "<=", ">="]
+OPERATORS: tuple[Operator, ...] = ("==", "<=", ">=")
+
+
+class Term(NamedTuple):
+    """One condition of a description; a missing cell equals NaN."""
+
+    column: int
+    operator: Operator
+    value: float
+
+
+Description = tuple[Term, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guesses:
+    """How many of `n_attacks` descriptions fit exactly one row: of the training rows, of as many others.
+
+    `naive` is the number of descriptions drawn without synthetic data that fit one training row.
+    """
+
+    name: str
+    n_attacks: int
+    success: int
+    control: int
+    naive: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Population:
+    """The columns of the rows that are searched: numbers, or codes of levels (a missing one is code 0)."""
+
+    columns: tuple[Floats, ...]
+    is_number: tuple[bool, ...]
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows there are."""
+        return len(self.columns[0])
+
+    def count(self, description: Description) -> int:
+        """Rows that a description fits."""
+        first, *others = description
+        fitting = np.flatnonzero(_holds(self.columns[first.column], first))
+        for term in others:
+            fitting = fitting[_holds(self.columns[term.column][fitting], term)]
+        return len(fitting)
+
+
+def _holds(values: Floats, term: Term) -> NDArray[np.bool_]:
+    if np.isnan(term.value):
+        return np.isnan(values)
+    if term.operator == "==":
+        return np.asarray(values == term.value)
+    return np.asarray(values <= term.value if term.operator == "<=" else values >= term.value)
+
+
+def single_out(tables: Tables) -> list[Guesses]:
+    """Attack the training rows, and as many held-out rows, by one column and by several.
+
+    The larger of both groups is cut at random to the size of the smaller: how often a description fits
+    exactly one row depends on how many rows there are.
+    """
+    assert tables.holdout is not None
+    rng = tables.rng("singling out")
+    n_rows = min(len(tables.real), len(tables.holdout))
+    groups = [frame.iloc[rng.permutation(len(frame))[:n_rows]] for frame in (tables.real, tables.holdout)]
+    synthetic, train, control = populations([tables.synthetic, *groups], tables)
+    found = []
+    for name, draw in (("one column", one_column), ("several columns", several_columns)):
+        descriptions = draw(synthetic, rng)
+        guesses = [at_random(description, synthetic, rng) for description in descriptions]
+        found.append(
+            Guesses(
+                name=name,
+                n_attacks=len(descriptions),
+                success=_singled(train, descriptions),
+                control=_singled(control, descriptions),
+                naive=_singled(train, guesses),
+            )
+        )
+    return found
+
+
+def _singled(population: Population, descriptions: Sequence[Description]) -> int:
+    return sum(population.count(description) == 1 for description in descriptions)
+
+
+def populations(frames: Sequence[pd.DataFrame], tables: Tables) -> list[Population]:
+    """The frames with one set of codes."""
+    is_number = tuple(name in set(tables.numeric) for name in tables.real.columns)
+    columns: list[list[Floats]] = [[] for _ in frames]
+    for k, number in enumerate(is_number):
+        series = [frame.iloc[:, k] for frame in frames]
+        values = [as_numbers(x) for x in series] if number else shared_codes(*series)[0]
+        for target, part in zip(columns, values, strict=True):
+            target.append(part.astype(np.float64))
+    return [Population(columns=tuple(part), is_number=is_number) for part in columns]
+
+
+def one_column(synthetic: Population, rng: np.random.Generator) -> list[Description]:
+    """Values that one synthetic row has alone, and the ends of a column where they are one row's."""
+    found: list[Description] = []
+    for k, values in enumerate(synthetic.columns):
+        present = values[~np.isnan(values)]
+        alone, counts = np.unique(present, return_counts=True)
+        found += [(Term(k, "==", float(value)),) for value in alone[counts == 1]]
+        if len(present) == len(values) - 1:
+            found.append((Term(k, "==", float("nan")),))
+        if synthetic.is_number[k] and len(alone):
+            ends: tuple[tuple[Operator, int], ...] = (("<=", 0), (">=", -1))
+            found += [(Term(k, op, float(alone[end])),) for op, end in ends if counts[end] == 1]
+    return [found[i] for i in rng.permutation(len(found))[:N_ATTACKS]]
+
+
+def several_columns(synthetic: Population, rng: np.random.Generator) -> list[Description]:
+    """Descriptions of a drawn synthetic row by two to ten columns that fit no other synthetic row.
+
+    A number above the column's median is described as at least, another as at most this number.
+    """
+    n_columns = len(synthetic.columns)
+    if n_columns < 2:
+        return []
+    medians = [np.nan if np.isnan(x).all() else float(np.nanmedian(x)) for x in synthetic.columns]
+    found: dict[Description, None] = {}
+    for _ in range(min(TRIES * N_ATTACKS, MAX_SEARCHED // synthetic.n_rows)):
+        row = int(rng.integers(synthetic.n_rows))
+        n_terms = int(rng.integers(2, min(n_columns, MOST_TERMS) + 1))
+        chosen = np.sort(rng.choice(n_columns, n_terms, replace=False))
+        description = tuple(_describe(synthetic, int(k), row, medians[k]) for k in chosen)
+        if synthetic.count(description) == 1:
+            found[description] = None
+        if len(found) == N_ATTACKS:
+            break
+    return list(found)
+
+
+def _describe(population: Population, k: int, row: int, median: float) -> Term:
+    value = float(population.columns[k][row])
+    operator: Operator = "=="
+    if population.is_number[k]:
+        operator = ">=" if value >= median else "<="
+    return Term(k, operator, value)
+
+
+def at_random(description: Description, known: Population, rng: np.random.Generator) -> Description:
+    """A guess about the same columns without synthetic data: any level, any number of the range.
+
+    Of the table only what its description tells is used: the levels, and the range of the numbers.
+    """
+    return tuple(_guess(term, known, rng) for term in description)
+
+
+def _guess(term: Term, known: Population, rng: np.random.Generator) -> Term:
+    values = known.columns[term.column]
+    if not known.is_number[term.column]:
+        return Term(term.column, "==", float(rng.integers(values.max() + 1)))
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return term
+    value = float(rng.uniform(finite.min(), finite.max()))
+    if (finite == np.round(finite)).all():
+        value = float(np.round(value))
+    return Term(term.column, OPERATORS[int(rng.integers(3))], value)
