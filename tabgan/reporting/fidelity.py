@@ -25,8 +25,17 @@ from tabgan.reporting.pairs import (
     weighted_similarity,
 )
 
-__all__ = ["Gap", "column_errors", "column_gap", "correlations", "ks_gap", "level_gap", "shape_error"]
-__all__ += ["trend_error", "wnmis"]
+__all__ = [
+    "Gap",
+    "column_errors",
+    "column_gap",
+    "correlations",
+    "ks_gap",
+    "level_gap",
+    "shape_error",
+    "trend_error",
+    "wnmis",
+]
 
 
 class Gap(NamedTuple):
