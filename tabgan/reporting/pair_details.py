@@ -20,6 +20,7 @@ Codes = NDArray[np.int64]
 MAX_SHOWN = 60  # columns of a matrix
 MAX_WORST = 8
 MAX_CELLS = 16  # of a side of a joint table
+FEW_EDGES = 5  # different deciles below which a column's mass sits in a few values
 ASSOCIATION = (
     "signed correlation of two numbers, else Cramér's V without its bias for few rows, from 0 (none) to 1; "
     "numbers in 10 bins"
@@ -137,8 +138,7 @@ def _binned(
     sides = [as_numbers(real), as_numbers(synthetic)]
     finite = sides[0][np.isfinite(sides[0])]
     low, high = (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
-    inner = quantile_edges(sides[0]) if deciles else bin_edges(sides[0])[1:-1]
-    inner = inner[(inner < high) & (inner > low)] if deciles else inner
+    inner = _mass_edges(sides[0], high) if deciles else bin_edges(sides[0])[1:-1]
     bounds = [low, *inner.tolist(), high]
     names = [scale.between(a, b) for a, b in pairwise(bounds)]
     side = "left" if deciles else "right"  # as they are judged: equal-width bins hold their lower edge
@@ -146,6 +146,14 @@ def _binned(
     codes = [np.where(np.isnan(x), len(names), c) for x, c in zip(sides, codes, strict=True)]
     missing = [MISSING] if any(np.isnan(x).any() for x in sides) else []
     return names + missing, codes
+
+
+def _mass_edges(values: Floats, high: float) -> Floats:
+    """Deciles below the maximum; where few values hold most rows, those of the rest as well."""
+    edges = quantile_edges(values)
+    if len(edges) < FEW_EDGES:
+        edges = np.union1d(edges, quantile_edges(values[~np.isin(values, edges)]))
+    return edges[edges < high]
 
 
 def _folded(real: pd.Series, synthetic: pd.Series) -> tuple[list[str], list[Codes]]:

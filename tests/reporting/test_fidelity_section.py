@@ -164,6 +164,16 @@ def test_long_tails_are_folded_and_new_levels_shown():
     assert table["rows"][-1].endswith("more)")
 
 
+def test_a_value_that_most_rows_have_leaves_bins_to_the_others_in_a_joint_table():
+    gain = pd.Series([0] * 950 + list(range(1, 51)))
+    hours = pd.Series(np.arange(1000.0))
+    table = joint_table((gain, gain), (hours, hours), (Scale(decimals=0), Scale(decimals=0)))
+    assert table["rows"][0] == "0"
+    assert len(table["rows"]) > 5
+    assert sum(table["real"][0]) == pytest.approx(0.95)
+    assert np.sum(table["real"]) == pytest.approx(1)
+
+
 def test_numbers_of_few_values_have_a_bar_each_and_one_for_others():
     real, synthetic = pd.Series([0, 1, 2] * 40), pd.Series([0.0, 1.0, 1.5, 7.0])
     plot = column_plot(real, synthetic, Scale(decimals=0))
