@@ -58,7 +58,7 @@ class Secret:
     def right(self, guess: Floats, truth: Floats) -> NDArray[np.bool_]:
         """Whether guesses are right; missing is right where the truth is missing."""
         both_missing = np.isnan(guess) & np.isnan(truth)
-        with np.errstate(invalid="ignore"):  # infinite cells
+        with np.errstate(invalid="ignore", over="ignore"):  # infinite and very large cells
             near = np.abs(guess - truth) <= self.relative * np.abs(truth) + self.absolute
         return np.asarray(near | both_missing | (guess == truth))
 

@@ -131,8 +131,8 @@ def _scale(values: Sequence[Floats]) -> Floats32:
     real = np.concatenate(values[1:])
     real = real[np.isfinite(real)]
     low, high = (real.min(), real.max()) if real.size else (0.0, 0.0)
-    width = high - low if 0 < high - low < np.inf else 1.0
-    return np.clip((np.concatenate(values) - low) / width, 0.0, 1.0).astype(np.float32)
+    width = high / 2 - low / 2 or 1.0  # halves, since the range of large numbers may overflow
+    return ((np.clip(np.concatenate(values), low, high) / 2 - low / 2) / width).astype(np.float32)
 
 
 def _dimensions(scaled: Floats32) -> list[Floats32]:

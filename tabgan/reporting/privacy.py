@@ -101,16 +101,17 @@ def quantile_share(distance: Floats32, unseen: Floats32, quantile: float) -> Est
     """Quantile-DCR: share of rows nearer to training rows than a quantile of unseen rows is; best: `quantile`.
 
     Of rows that tie with the quantile that part counts which makes the share of the unseen rows exact. The
-    error is that of both samples, the unseen rows' times the ratio of the shares.
+    error is that of both samples, the unseen rows' times the ratio of the shares; of a share below the
+    quantile it is that at the quantile.
     """
     edge = np.quantile(unseen, quantile, method="higher")
     below, tied = ((unseen < edge - TIE).mean(), (np.abs(unseen - edge) <= TIE).mean())
     part = (quantile - below) / tied
     share = float((distance < edge - TIE).mean() + part * (np.abs(distance - edge) <= TIE).mean())
     n, m = len(distance), len(unseen)
-    smooth = (share * n + 2) / (n + 4)
-    ratio = max(share, 1 / n) / quantile
-    variance = smooth * (1 - smooth) / n + ratio**2 * quantile * (1 - quantile) / m
+    larger = (max(share, quantile) * n + 2) / (n + 4)
+    ratio = max(share / quantile, 1.0)
+    variance = larger * (1 - larger) / n + ratio**2 * quantile * (1 - quantile) / m
     return around(share, math.sqrt(variance))
 
 

@@ -142,16 +142,20 @@ def several_columns(synthetic: Population, rng: np.random.Generator) -> list[Des
     n_columns = len(synthetic.columns)
     if n_columns < 2:
         return []
-    medians = [np.nan if np.isnan(x).all() else float(np.nanmedian(x)) for x in synthetic.columns]
+    present = [np.sort(values[~np.isnan(values)]) for values in synthetic.columns]
+    medians = [float(values[len(values) // 2]) if len(values) else np.nan for values in present]
     found: dict[Description, None] = {}
-    for _ in range(min(TRIES * N_ATTACKS, MAX_SEARCHED // synthetic.n_rows)):
+    wanted = min(
+        N_ATTACKS, synthetic.n_rows
+    )  # about one of a row, so that they do not all hit the same people
+    for _ in range(min(TRIES * wanted, MAX_SEARCHED // synthetic.n_rows)):
         row = int(rng.integers(synthetic.n_rows))
         n_terms = int(rng.integers(2, min(n_columns, MOST_TERMS) + 1))
         chosen = np.sort(rng.choice(n_columns, n_terms, replace=False))
         description = tuple(_describe(synthetic, int(k), row, medians[k]) for k in chosen)
         if synthetic.count(description) == 1:
             found[description] = None
-        if len(found) == N_ATTACKS:
+        if len(found) == wanted:
             break
     return list(found)
 
@@ -179,7 +183,8 @@ def _guess(term: Term, known: Population, rng: np.random.Generator) -> Term:
     finite = values[np.isfinite(values)]
     if not finite.size:
         return term
-    value = float(rng.uniform(finite.min(), finite.max()))
+    place = rng.random()
+    value = float((1 - place) * finite.min() + place * finite.max())
     if (finite == np.round(finite)).all():
         value = float(np.round(value))
     return Term(term.column, OPERATORS[int(rng.integers(3))], value)

@@ -53,7 +53,7 @@ def cut_share(synthetic, pool, rng):
 def test_the_interval_of_the_share_holds_over_cuts_and_samples():
     rng = np.random.default_rng(0)
     held, values, widths = [], [], []
-    for _ in range(300):
+    for _ in range(200):
         real, synthetic = (pd.DataFrame(rng.normal(size=(n, 2))) for n in (100, 400))
         rows = comparable_rows(synthetic, real)
         found = cut_share(*rows, rng)
@@ -95,7 +95,7 @@ def test_the_interval_of_the_share_below_a_quantile_holds():
         synthetic, unseen = (rng.exponential(size=n).astype(np.float32) for n in (600, 400))
         found = quantile_share(synthetic, unseen, 0.05)
         held.append(found.low <= 0.05 <= found.high)
-    assert 0.91 < np.mean(held) < 0.99
+    assert 0.94 < np.mean(held) < 0.995
 
 
 def test_ties_and_histograms():

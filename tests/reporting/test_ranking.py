@@ -70,13 +70,13 @@ def test_the_strongest_of_many_guesses_is_a_guess():
         return auc(scores[rows], member[rows])
 
     found, best = [], []
-    for _ in range(300):
+    for _ in range(200):
         attacks = {str(k): rng.normal(size=400) for k in range(4)}
         found.append(strongest(attacks, folds, figure))
         best.append(max(auc(scores, member).value for scores in attacks.values()))
-    assert np.mean([f.value for f in found]) == pytest.approx(0.5, abs=0.005)
+    assert np.mean([f.value for f in found]) == pytest.approx(0.5, abs=0.006)
     assert np.mean(best) > 0.525  # what picking the maximum would have said
-    assert 0.925 < np.mean([f.low <= 0.5 <= f.high for f in found]) < 0.98
+    assert 0.92 < np.mean([f.low <= 0.5 <= f.high for f in found]) < 0.99
 
 
 def test_the_strongest_attack_is_the_one_that_knows():
