@@ -3,7 +3,7 @@
 Source: Giomi et al. 2023 (arXiv 2211.10459), section 4.1.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple
 
@@ -17,6 +17,7 @@ from tabgan.reporting.tables import Tables
 N_ATTACKS = 2_000  # of each kind
 TRIES = 10  # drawn descriptions for each one wanted: most fit no synthetic row alone
 MOST_TERMS = 10  # columns of one description
+REACH = 0.01  # of the rows, to each side of a number that is described by a range
 MAX_SEARCHED = 1_000_000_000  # synthetic rows that drawn descriptions are tried on, in all: some 3 s
 Operator = Literal["==", "<=", ">="]
 OPERATORS: tuple[Operator, ...] = ("==", "<=", ">=")
@@ -77,7 +78,7 @@ def _holds(values: Floats, term: Term) -> NDArray[np.bool_]:
 
 
 def single_out(tables: Tables) -> list[Guesses]:
-    """Attack the training rows, and as many held-out rows, by one column and by several.
+    """Attack the training rows, and as many held-out rows, by each kind of description.
 
     The larger of both groups is cut at random to the size of the smaller: how often a description fits
     exactly one row depends on how many rows there are.
@@ -88,7 +89,7 @@ def single_out(tables: Tables) -> list[Guesses]:
     groups = [frame.iloc[rng.permutation(len(frame))[:n_rows]] for frame in (tables.real, tables.holdout)]
     synthetic, train, control = populations([tables.synthetic, *groups], tables)
     found = []
-    for name, draw in (("one column", one_column), ("several columns", several_columns)):
+    for name, draw in ATTACKS.items():
         descriptions = draw(synthetic, rng)
         guesses = [at_random(description, synthetic, rng) for description in descriptions]
         found.append(
@@ -135,15 +136,48 @@ def one_column(synthetic: Population, rng: np.random.Generator) -> list[Descript
 
 
 def several_columns(synthetic: Population, rng: np.random.Generator) -> list[Description]:
-    """Descriptions of a drawn synthetic row by two to ten columns that fit no other synthetic row.
+    """Descriptions of a drawn synthetic row that bound each number on one side, as the paper's.
 
     A number above the column's median is described as at least, another as at most this number.
     """
+    medians = [_at_rank(values, 0.5) for values in map(_ordered, synthetic.columns)]
+
+    def describe(k: int, value: float) -> Description:
+        return (Term(k, ">=" if value >= medians[k] else "<=", value),)
+
+    return _alone(synthetic, describe, rng)
+
+
+def several_ranges(synthetic: Population, rng: np.random.Generator) -> list[Description]:
+    """Descriptions of a drawn synthetic row that hold each number between two near values.
+
+    DIFF: not in the paper. The ranges reach 1 % of the rows to each side, so that a training row copied with a
+    little noise still fits.
+    """
+    ordered = [_ordered(values) for values in synthetic.columns]
+
+    def describe(k: int, value: float) -> Description:
+        place = np.searchsorted(ordered[k], value) / len(ordered[k])
+        low, high = (_at_rank(ordered[k], place + reach) for reach in (-REACH, REACH))
+        return Term(k, ">=", min(low, value)), Term(k, "<=", max(high, value))
+
+    return _alone(synthetic, describe, rng)
+
+
+ATTACKS = {
+    "one column": one_column,
+    "several columns": several_columns,
+    "ranges of several columns": several_ranges,
+}
+
+
+def _alone(
+    synthetic: Population, describe: Callable[[int, float], Description], rng: np.random.Generator
+) -> list[Description]:
+    """Descriptions of drawn synthetic rows by two to ten columns that fit no other synthetic row."""
     n_columns = len(synthetic.columns)
     if n_columns < 2:
         return []
-    present = [np.sort(values[~np.isnan(values)]) for values in synthetic.columns]
-    medians = [float(values[len(values) // 2]) if len(values) else np.nan for values in present]
     found: dict[Description, None] = {}
     wanted = min(
         N_ATTACKS, synthetic.n_rows
@@ -151,8 +185,11 @@ def several_columns(synthetic: Population, rng: np.random.Generator) -> list[Des
     for _ in range(min(TRIES * wanted, MAX_SEARCHED // synthetic.n_rows)):
         row = int(rng.integers(synthetic.n_rows))
         n_terms = int(rng.integers(2, min(n_columns, MOST_TERMS) + 1))
-        chosen = np.sort(rng.choice(n_columns, n_terms, replace=False))
-        description = tuple(_describe(synthetic, int(k), row, medians[k]) for k in chosen)
+        description: Description = ()
+        for k in np.sort(rng.choice(n_columns, n_terms, replace=False)).tolist():
+            value = float(synthetic.columns[k][row])
+            exact = np.isnan(value) or not synthetic.is_number[k]
+            description += (Term(k, "==", value),) if exact else describe(k, value)
         if synthetic.count(description) == 1:
             found[description] = None
         if len(found) == wanted:
@@ -160,12 +197,14 @@ def several_columns(synthetic: Population, rng: np.random.Generator) -> list[Des
     return list(found)
 
 
-def _describe(population: Population, k: int, row: int, median: float) -> Term:
-    value = float(population.columns[k][row])
-    operator: Operator = "=="
-    if population.is_number[k]:
-        operator = ">=" if value >= median else "<="
-    return Term(k, operator, value)
+def _ordered(values: Floats) -> Floats:
+    return np.sort(values[~np.isnan(values)])
+
+
+def _at_rank(ordered: Floats, place: float) -> float:
+    """The value at a share of the way through ordered values; NaN when there are none."""
+    last = len(ordered) - 1
+    return float(ordered[min(max(round(place * len(ordered)), 0), last)]) if last >= 0 else float("nan")
 
 
 def at_random(description: Description, known: Population, rng: np.random.Generator) -> Description:

@@ -12,10 +12,11 @@ from tabgan.reporting.singling_out import (
     one_column,
     populations,
     several_columns,
+    several_ranges,
     single_out,
 )
 from tabgan.reporting.tables import make_tables
-from tests.reporting.mixed_rows import copied, make_rows
+from tests.reporting.mixed_rows import copied, make_rows, noisy
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def slow_count(frame, tables, description):
     return int(fits.sum())
 
 
-@pytest.mark.parametrize("draw", [one_column, several_columns])
+@pytest.mark.parametrize("draw", [one_column, several_columns, several_ranges])
 def test_descriptions_fit_one_synthetic_row_alone(draw, quick):
     tables = make_tables(make_rows(400, 0), make_rows(300, 1), make_rows(200, 2))
     synthetic, train = populations([tables.synthetic, tables.real], tables)
@@ -50,6 +51,7 @@ def test_descriptions_fit_one_synthetic_row_alone(draw, quick):
     assert len(set(descriptions)) == len(descriptions)
     for description in descriptions[:40]:
         assert slow_count(tables.synthetic, tables, description) == synthetic.count(description) == 1
+        assert {t.operator for t in description} <= {"==", "<=", ">="}
         guess = at_random(description, synthetic, rng)
         assert [term.column for term in guess] == [term.column for term in description]
         assert slow_count(tables.real, tables, guess) == train.count(guess)
@@ -81,6 +83,25 @@ def test_a_memoriser_singles_out_and_a_fresh_sample_does_not(quick):
         assert found.low < 0 < found.high
 
 
+def test_ranges_find_rows_that_were_copied_with_noise(quick):
+    train, holdout = make_rows(1_000, 0), make_rows(1_000, 1)
+    found = risks(single_out(make_tables(train, noisy(train, 2), holdout)))
+    assert found["ranges of several columns"].low > 0.1
+    assert found["ranges of several columns"].value > found["several columns"].value
+
+
+def test_a_range_holds_its_number_and_as_many_values_to_each_side(quick):
+    values = np.random.default_rng(0).permutation(np.arange(1_000.0))
+    frame = pd.DataFrame({"a": values, "b": values[::-1]})
+    population = populations([frame], make_tables(frame, frame))[0]
+    for low_a, high_a, low_b, high_b in several_ranges(population, np.random.default_rng(0))[:50]:
+        assert [t.operator for t in (low_a, high_a, low_b, high_b)] == [">=", "<=", ">=", "<="]
+        rows = frame.query(f"{low_a.value} <= a <= {high_a.value} and {low_b.value} <= b <= {high_b.value}")
+        assert len(rows) == 1
+        if 10 <= rows["a"].iloc[0] < 990:
+            assert (rows["a"].iloc[0] - low_a.value, high_a.value - rows["a"].iloc[0]) == (10, 10)
+
+
 def test_control_and_training_rows_are_as_many(quick):
     # All rows alike but for one number: a description fits one row among few more often than among many.
     def numbers(n, seed):
@@ -96,6 +117,6 @@ def test_control_and_training_rows_are_as_many(quick):
 def test_tables_without_anything_to_describe(quick):
     alike = pd.DataFrame({"level": ["a", "b"] * 20})
     found = single_out(make_tables(alike, alike, alike))
-    assert [g.n_attacks for g in found] == [0, 0]
+    assert [g.n_attacks for g in found] == [0, 0, 0]
     endless = pd.DataFrame({"x": [np.inf, -np.inf, np.nan, np.nan] * 10, "y": np.arange(40) % 7})
     assert single_out(make_tables(endless, copied(endless, 30, 0), endless))[0].naive >= 0
