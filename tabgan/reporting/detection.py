@@ -6,31 +6,48 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
+from scipy.sparse import issparse
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold
 
 from tabgan.errors import DataError
-from tabgan.reporting.columns import Names, as_numbers, shared_codes, split_columns
+from tabgan.reporting.columns import Floats, Names
+from tabgan.reporting.features import compact_features, row_features, shuffled, without_empty
+from tabgan.reporting.influence import Measured, measure_auc, standard_error
+from tabgan.reporting.intervals import around
 
 Classifier = Literal["xgb", "hist"]
 N_FOLDS = 3
-MAX_DENSE_LEVELS = 1_000
 MAX_HIST_LEVELS = 255
+EXPLAINED_ROWS = 3_000  # of each fold, for what a column's shuffling costs
+EXPLAINED_COLUMNS = 60  # that all folds look at; the first fold looks at all
+N_SUSPECTS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
 class Detection:
     """Result of a two-sample test.
 
-    `score` is 1 when nothing can be told, 0 when everything can; `auc` is the raw mean over the
-    folds (well below 0.5 hints at copies); `n_rows` is the number of rows taken from each side.
+    Attributes
+    ----------
+    score : 1 when nothing can be told, 0 when everything can.
+    auc : raw mean over the folds; well below 0.5 hints at copies.
+    n_rows : rows taken from each side.
+    low, high, auc_low, auc_high : 95 % intervals of both, for other test rows.
+    costs : (place of a column, AUC lost when it is shuffled), the greatest first; only if explained.
+    suspects : (place of a synthetic row, how synthetic it looks from 0 to 1) of those that look it most, each
+        judged by the fold that had not seen it; only if explained.
     """
 
     score: float
     auc: float
     n_rows: int
+    low: float
+    high: float
+    auc_low: float
+    auc_high: float
+    costs: tuple[tuple[int, float], ...] = ()
+    suspects: tuple[tuple[int, float], ...] = ()
 
 
 def c2st(
@@ -39,6 +56,9 @@ def c2st(
     categorical: Names = None,
     *,
     classifier: Classifier = "xgb",
+    bounded: bool = False,
+    explain: bool = False,
+    max_rows: int | None = None,
     random_state: int = 0,
     n_jobs: int | None = None,
 ) -> Detection:
@@ -53,6 +73,14 @@ def c2st(
         "xgb": XGBoost's defaults, the published metric; needs the package xgboost.
         "hist": scikit-learn's HistGradientBoostingClassifier, levels beyond the 255 most frequent of
         a column as one; near the other, not equal to it.
+    bounded
+        Keep to what takes seconds and repeats itself, as a report needs it: 256 features, columns of many
+        levels as one feature each (`compact_features`), and 50 rounds of scikit-learn's judge, since stopping
+        by a validation part moves its AUC from seed to seed by more than the interval.
+    explain
+        Find `costs` and `suspects` too; needs `bounded`.
+    max_rows
+        The most rows of each side to look at.
 
     Raises
     ------
@@ -61,26 +89,98 @@ def c2st(
     ModuleNotFoundError
         When "xgb" is asked for and xgboost is not installed.
     """
-    n_rows = min(len(real), len(synthetic))
+    if explain and not bounded:
+        raise ValueError("explain=True needs bounded=True")
+    n_rows = min(len(real), len(synthetic), max_rows or len(real))
     if n_rows < N_FOLDS:
         raise DataError(f"a two-sample test needs {N_FOLDS} rows of each side; found {n_rows}")
     rng = np.random.default_rng(random_state)
-    real, synthetic = (_draw(frame, n_rows, rng) for frame in (real, synthetic))
-    features = row_features(real, synthetic, categorical, max_levels=_max_levels(classifier))
+    drawn = [_draw(len(frame), n_rows, rng) for frame in (real, synthetic)]
+    real, synthetic = real.iloc[drawn[0]], synthetic.iloc[drawn[1]]
+    if bounded:
+        features, spans = compact_features(real, synthetic, categorical)
+    else:
+        levels = MAX_HIST_LEVELS if classifier == "hist" else None
+        features, spans = row_features(real, synthetic, categorical, max_levels=levels), []
     truth = np.repeat([1, 0], n_rows)
+    aucs, looks, shuffles = [], np.empty(len(truth)), _Shuffles(spans, rng)
     folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=random_state)
-    aucs = []
     for train, test in folds.split(np.zeros(len(truth)), truth):
-        model = make_classifier(classifier, n_jobs=n_jobs).fit(features[train], truth[train])
-        aucs.append(roc_auc_score(truth[test], model.predict_proba(features[test])[:, 1]))
-    told = np.mean([2 * max(0.5, auc) - 1 for auc in aucs])
-    return Detection(score=float(1 - told), auc=float(np.mean(aucs)), n_rows=n_rows)
+        seen = features[train] if issparse(features) else without_empty(features[train])
+        model = make_classifier(classifier, n_jobs=n_jobs, fixed_rounds=bounded).fit(seen, truth[train])
+        looks[test] = model.predict_proba(features[test])[:, 1]
+        aucs.append(measure_auc(truth[test] == 1, looks[test]))
+        if explain:
+            shuffles.add(model, features[test], truth[test] == 1)
+    costs, suspects = shuffles.costs(), _suspects(1 - looks[n_rows:], drawn[1]) if explain else ()
+    return _detection(aucs, n_rows, costs, suspects)
 
 
-def make_classifier(classifier: Classifier, *, n_jobs: int | None = None) -> Any:
-    """The unfitted judge of a two-sample test."""
+def _detection(aucs: list[Measured], n_rows: int, costs: Any, suspects: Any) -> Detection:
+    auc = float(np.mean([fold.value for fold in aucs]))
+    score = 1 - float(np.mean([2 * max(0.5, fold.value) - 1 for fold in aucs]))
+    within = float(np.mean([standard_error(fold.terms) ** 2 for fold in aucs]))
+    between = float(np.var([fold.value for fold in aucs], ddof=1))  # has the spread of the training in it
+    _, auc_low, auc_high = around(auc, float(np.sqrt(max(within, between) / len(aucs))))
+    return Detection(
+        score=score,
+        auc=auc,
+        n_rows=n_rows,
+        low=min(score, 2 - 2 * max(0.5, auc_high)),  # a fold above 0.5 counts, one below does not
+        high=max(score, 2 - 2 * max(0.5, auc_low)),
+        auc_low=auc_low,
+        auc_high=auc_high,
+        costs=costs,
+        suspects=suspects,
+    )
+
+
+class _Shuffles:
+    """What shuffling each column costs the judge, mean over the folds (Breiman 2001, permutation importance)."""
+
+    def __init__(self, spans: list[slice], rng: np.random.Generator) -> None:
+        self.spans = spans
+        self.rng = rng
+        self.places = np.arange(len(spans))
+        self.drops: list[Floats] = []
+
+    def add(self, model: Any, features: NDArray[np.float32], hit: NDArray[np.bool_]) -> None:
+        """Look at one fold's test rows; after the first fold, at the columns that cost most in it."""
+        rows = _draw(len(features), min(len(features), EXPLAINED_ROWS), self.rng)
+        features, hit = features[rows], hit[rows]
+        if not 0 < hit.sum() < len(hit):
+            return
+        whole = measure_auc(hit, model.predict_proba(features)[:, 1]).value
+        spans = [self.spans[place] for place in self.places]
+        drops = np.array(
+            [
+                whole - measure_auc(hit, model.predict_proba(changed)[:, 1]).value
+                for changed in shuffled(features, spans, self.rng.permutation(len(features)))
+            ]
+        )
+        if not self.drops and len(drops) > EXPLAINED_COLUMNS:
+            kept = np.argsort(-drops, kind="stable")[:EXPLAINED_COLUMNS]
+            self.places, drops = self.places[kept], drops[kept]
+        self.drops.append(drops)
+
+    def costs(self) -> tuple[tuple[int, float], ...]:
+        """(place, AUC lost), the greatest first."""
+        if not self.drops:
+            return ()
+        mean = np.mean(self.drops, axis=0)
+        return tuple((int(self.places[k]), float(mean[k])) for k in np.argsort(-mean, kind="stable"))
+
+
+def _suspects(looks: Floats, drawn: NDArray[np.int64]) -> tuple[tuple[int, float], ...]:
+    order = np.argsort(-looks, kind="stable")[:N_SUSPECTS]
+    return tuple((int(drawn[k]), float(looks[k])) for k in order)
+
+
+def make_classifier(classifier: Classifier, *, n_jobs: int | None = None, fixed_rounds: bool = False) -> Any:
+    """The unfitted judge of a two-sample test; XGBoost's rounds are always fixed."""
     if classifier == "hist":
-        return HistGradientBoostingClassifier(random_state=0)
+        fixed = {"max_iter": 50, "learning_rate": 0.3, "early_stopping": False} if fixed_rounds else {}
+        return HistGradientBoostingClassifier(random_state=0, **fixed)
     if classifier != "xgb":
         raise ValueError(f"classifier must be 'xgb' or 'hist'; found {classifier!r}")
     return import_xgboost().XGBClassifier(random_state=0, eval_metric="logloss", n_jobs=n_jobs)
@@ -98,61 +198,5 @@ def import_xgboost() -> Any:
     return xgboost
 
 
-def row_features(
-    real: pd.DataFrame, synthetic: pd.DataFrame, categorical: Names, *, max_levels: int | None = None
-) -> Any:
-    """Numbers as they are and one-hot categories, real rows first.
-
-    Returns
-    -------
-    float32, shape (real + synthetic rows, features): an array up to 1,000 levels in all, beyond that
-    a CSR matrix whose absent entries stand for the zeros of the one-hots only.
-    """
-    numeric, categories = split_columns(real, synthetic, categorical)
-    numbers = [np.concatenate([as_numbers(real[n]), as_numbers(synthetic[n])]) for n in numeric]
-    levels = [_fold(*_joined(real[n], synthetic[n]), max_levels) for n in categories]
-    n_rows, widths = len(real) + len(synthetic), [width for _, width in levels]
-    dense = np.column_stack(numbers) if numbers else np.empty((n_rows, 0))
-    bound = float(np.finfo(np.float32).max)
-    dense32 = np.clip(dense, -bound, bound).astype(np.float32)
-    columns = np.column_stack([codes for codes, _ in levels]) if levels else np.empty((n_rows, 0), np.int64)
-    columns = columns + np.concatenate([[0], np.cumsum(widths)])[: columns.shape[1]].astype(np.int64)
-    if sum(widths) <= MAX_DENSE_LEVELS or max_levels is not None:
-        hots = np.zeros((n_rows, sum(widths)), dtype=np.float32)
-        np.put_along_axis(hots, columns, 1.0, axis=1)
-        return np.hstack([dense32, hots])
-    return _sparse_features(dense32, columns, sum(widths))
-
-
-def _sparse_features(dense: NDArray[np.float32], columns: NDArray[np.int64], n_levels: int) -> Any:
-    """CSR with every number explicit, zeros too: XGBoost reads an absent entry as missing."""
-    n_rows, n_numbers = dense.shape
-    data = np.hstack([dense, np.ones(columns.shape, dtype=np.float32)])
-    places = np.hstack([np.tile(np.arange(n_numbers), (n_rows, 1)), columns + n_numbers])
-    starts = np.arange(n_rows + 1) * data.shape[1]
-    shape = (n_rows, n_numbers + n_levels)
-    return sparse.csr_matrix((data.ravel(), places.ravel(), starts), shape=shape)
-
-
-def _joined(real: pd.Series, synthetic: pd.Series) -> tuple[NDArray[np.int64], int]:
-    codes, n_levels = shared_codes(real, synthetic)
-    return np.concatenate(codes), n_levels
-
-
-def _fold(codes: NDArray[np.int64], n_levels: int, most: int | None) -> tuple[NDArray[np.int64], int]:
-    """Keep the `most` frequent levels, number the rest as one."""
-    if most is None or n_levels <= most:
-        return codes, n_levels
-    rank = np.empty(n_levels, dtype=np.int64)
-    rank[np.argsort(-np.bincount(codes, minlength=n_levels), kind="stable")] = np.arange(n_levels)
-    return np.minimum(rank[codes], most), most + 1
-
-
-def _max_levels(classifier: Classifier) -> int | None:
-    return MAX_HIST_LEVELS if classifier == "hist" else None
-
-
-def _draw(frame: pd.DataFrame, n_rows: int, rng: np.random.Generator) -> pd.DataFrame:
-    if len(frame) == n_rows:
-        return frame
-    return frame.iloc[rng.choice(len(frame), n_rows, replace=False)]
+def _draw(n_rows: int, wanted: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    return np.arange(n_rows) if n_rows == wanted else rng.choice(n_rows, wanted, replace=False)

@@ -15,9 +15,11 @@ from sklearn.model_selection import train_test_split
 
 from tabgan.errors import DataError, SchemaError
 from tabgan.reporting.columns import Names, as_numbers, shared_codes, split_columns
-from tabgan.reporting.detection import MAX_HIST_LEVELS, import_xgboost, row_features
+from tabgan.reporting.detection import MAX_HIST_LEVELS, import_xgboost
+from tabgan.reporting.features import row_features
 
 Learner = Literal["auto", "xgb", "hist"]
+Role = Literal["classifier", "regressor"]
 VALIDATION_SHARE = 1 / 9  # of the synthetic rows, as TabSyn's evaluation takes it
 MIN_ROWS = 18  # two rows to validate on
 DEPTHS = (4, 6, 9)
@@ -83,58 +85,39 @@ def tstr(
     x, x_test = features[: len(synthetic)], features[len(synthetic) :]
     if target in numeric:
         y, y_test = (np.log(np.maximum(as_numbers(f[target]), 1.0)) for f in (synthetic, test))
-        return _regression(name, x, y, x_test, y_test, random_state, n_jobs)
-    (y_codes, y_test_codes), _ = shared_codes(synthetic[target], test[target])
-    return _classification(name, x, y_codes, x_test, y_test_codes, random_state, n_jobs)
-
-
-def _classification(
-    name: str,
-    x: Any,
-    y: NDArray[np.int64],
-    x_test: Any,
-    y_test: NDArray[np.int64],
-    seed: int,
-    jobs: int | None,
-) -> Utility:
-    classes, y = np.unique(y, return_inverse=True)
+        settings = _choose_settings(name, "regressor", x, y, random_state, n_jobs)
+        model = _model(name, "regressor", settings, n_jobs).fit(x, y)
+        error = rmse(y_test, model.predict(x_test))
+        return Utility(metric="rmse_log", score=error, learner=name, settings=settings)
+    (codes, test_codes), _ = shared_codes(synthetic[target], test[target])
+    classes, places = np.unique(codes, return_inverse=True)
     if len(classes) < 2:  # nothing to learn: every row gets the same score
         return Utility(metric="auc", score=0.5, learner=name)
-    stratify = y if np.bincount(y).min() > 1 and len(classes) <= len(y) // MIN_ROWS else None
-    fit, held = train_test_split(
-        np.arange(len(y)), test_size=VALIDATION_SHARE, random_state=seed, stratify=stratify
-    )
-    best, best_score = None, -np.inf
-    if len(np.unique(y[fit])) == len(classes):
-        for settings in grid(name):
-            model = _model(name, "classifier", settings, jobs).fit(x[fit], y[fit])
-            score = auc(y[held], model.predict_proba(x[held]), np.arange(len(classes)))
-            if score > best_score:
-                best, best_score = settings, score
-    settings = best if best is not None else next(grid(name))
-    model = _model(name, "classifier", settings, jobs).fit(x, y)
-    score = auc(y_test, model.predict_proba(x_test), classes)
+    settings = _choose_settings(name, "classifier", x, places, random_state, n_jobs)
+    model = _model(name, "classifier", settings, n_jobs).fit(x, places)
+    score = auc(test_codes, model.predict_proba(x_test), classes)
     return Utility(metric="auc", score=score, learner=name, settings=settings)
 
 
-def _regression(
-    name: str,
-    x: Any,
-    y: NDArray[np.float64],
-    x_test: Any,
-    y_test: NDArray[np.float64],
-    seed: int,
-    jobs: int | None,
-) -> Utility:
-    fit, held = train_test_split(np.arange(len(y)), test_size=VALIDATION_SHARE, random_state=seed)
-    best, best_error = next(grid(name)), np.inf
-    for settings in grid(name):
-        model = _model(name, "regressor", settings, jobs).fit(x[fit], y[fit])
-        error = rmse(y[held], model.predict(x[held]))
-        if error < best_error:
-            best, best_error = settings, error
-    model = _model(name, "regressor", best, jobs).fit(x, y)
-    return Utility(metric="rmse_log", score=rmse(y_test, model.predict(x_test)), learner=name, settings=best)
+def _choose_settings(
+    name: str, role: Role, x: Any, y: NDArray[Any], seed: int, jobs: int | None
+) -> dict[str, Any]:
+    """The settings of least error on a ninth of the rows; the first of the grid when its rest lacks a class."""
+    n_classes = len(np.unique(y)) if role == "classifier" else 0
+    common = n_classes and np.bincount(y).min() > 1 and n_classes <= len(y) // MIN_ROWS
+    fit, held = train_test_split(
+        np.arange(len(y)), test_size=VALIDATION_SHARE, random_state=seed, stratify=y if common else None
+    )
+    if n_classes and len(np.unique(y[fit])) < n_classes:
+        return next(grid(name))
+
+    def error(settings: dict[str, Any]) -> float:
+        model = _model(name, role, settings, jobs).fit(x[fit], y[fit])
+        if role == "regressor":
+            return rmse(y[held], model.predict(x[held]))
+        return -auc(y[held], model.predict_proba(x[held]), np.arange(n_classes))
+
+    return min(grid(name), key=error)
 
 
 def auc(truth: NDArray[np.int64], scores: NDArray[np.float64], classes: NDArray[np.int64]) -> float:
@@ -175,7 +158,7 @@ def _choose(learner: Learner) -> str:
     return learner
 
 
-def _model(name: str, role: str, settings: dict[str, Any], n_jobs: int | None) -> Any:
+def _model(name: str, role: Role, settings: dict[str, Any], n_jobs: int | None) -> Any:
     if name == "xgb":
         xgboost = import_xgboost()
         kind = xgboost.XGBClassifier if role == "classifier" else xgboost.XGBRegressor

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 
 from tabgan.errors import DataError
-from tabgan.reporting.detection import MAX_DENSE_LEVELS, c2st, row_features
+from tabgan.reporting.detection import c2st
+from tabgan.reporting.features import MAX_DENSE_LEVELS, row_features
 
 
 def make_rows(n_rows, seed, *, linked=True):
