@@ -18,7 +18,6 @@ N_ATTACKS = 2_000  # of each kind
 TRIES = 10  # drawn descriptions for each one wanted: most fit no synthetic row alone
 MOST_TERMS = 10  # columns of one description
 REACH = 0.01  # of the rows, to each side of a number that is described by a range
-MAX_SEARCHED = 1_000_000_000  # synthetic rows that drawn descriptions are tried on, in all: some 3 s
 Operator = Literal["==", "<=", ">="]
 OPERATORS: tuple[Operator, ...] = ("==", "<=", ">=")
 
@@ -50,10 +49,20 @@ class Guesses:
 
 @dataclass(frozen=True, kw_only=True)
 class Population:
-    """The columns of the rows that are searched: numbers, or codes of levels (a missing one is code 0)."""
+    """The columns of the rows that are searched: numbers, or codes of levels (a missing one is code 0).
+
+    Attributes
+    ----------
+    columns : shape (n,) each.
+    is_number : whether a column holds numbers.
+    order : for each column the rows in the order of its values, missing ones last.
+    ordered : the present values of each column in their order.
+    """
 
     columns: tuple[Floats, ...]
     is_number: tuple[bool, ...]
+    order: tuple[NDArray[np.intp], ...]
+    ordered: tuple[Floats, ...]
 
     @property
     def n_rows(self) -> int:
@@ -61,12 +70,27 @@ class Population:
         return len(self.columns[0])
 
     def count(self, description: Description) -> int:
-        """Rows that a description fits."""
-        first, *others = description
-        fitting = np.flatnonzero(_holds(self.columns[first.column], first))
-        for term in others:
-            fitting = fitting[_holds(self.columns[term.column][fitting], term)]
+        """Rows that a description fits: those of its rarest column that the other terms hold for."""
+        spans: dict[int, tuple[int, int]] = {}
+        for term in description:
+            low, high = self._span(term)
+            known = spans.get(term.column, (0, self.n_rows))
+            spans[term.column] = max(low, known[0]), min(high, known[1])
+        rarest = min(spans, key=lambda k: spans[k][1] - spans[k][0])
+        fitting = self.order[rarest][slice(*spans[rarest])]
+        for term in description:
+            if term.column != rarest and len(fitting):
+                fitting = fitting[_holds(self.columns[term.column][fitting], term)]
         return len(fitting)
+
+    def _span(self, term: Term) -> tuple[int, int]:
+        """Where the rows that a term holds for begin and end in its column's order."""
+        values = self.ordered[term.column]
+        if np.isnan(term.value):
+            return len(values), self.n_rows
+        first = 0 if term.operator == "<=" else int(values.searchsorted(term.value, side="left"))
+        last = len(values) if term.operator == ">=" else int(values.searchsorted(term.value, side="right"))
+        return first, last
 
 
 def _holds(values: Floats, term: Term) -> NDArray[np.bool_]:
@@ -117,7 +141,16 @@ def populations(frames: Sequence[pd.DataFrame], tables: Tables) -> list[Populati
         values = [as_numbers(x) for x in series] if number else shared_codes(*series)[0]
         for target, part in zip(columns, values, strict=True):
             target.append(part.astype(np.float64))
-    return [Population(columns=tuple(part), is_number=is_number) for part in columns]
+    return [_population(tuple(part), is_number) for part in columns]
+
+
+def _population(columns: tuple[Floats, ...], is_number: tuple[bool, ...]) -> Population:
+    order = tuple(np.argsort(values, kind="stable") for values in columns)
+    ordered = tuple(
+        values[rows[: len(rows) - int(np.isnan(values).sum())]]
+        for values, rows in zip(columns, order, strict=True)
+    )
+    return Population(columns=columns, is_number=is_number, order=order, ordered=ordered)
 
 
 def one_column(synthetic: Population, rng: np.random.Generator) -> list[Description]:
@@ -140,7 +173,7 @@ def several_columns(synthetic: Population, rng: np.random.Generator) -> list[Des
 
     A number above the column's median is described as at least, another as at most this number.
     """
-    medians = [_at_rank(values, 0.5) for values in map(_ordered, synthetic.columns)]
+    medians = [_at_rank(values, 0.5) for values in synthetic.ordered]
 
     def describe(k: int, value: float) -> Description:
         return (Term(k, ">=" if value >= medians[k] else "<=", value),)
@@ -154,11 +187,11 @@ def several_ranges(synthetic: Population, rng: np.random.Generator) -> list[Desc
     DIFF: not in the paper. The ranges reach 1 % of the rows to each side, so that a training row copied with a
     little noise still fits.
     """
-    ordered = [_ordered(values) for values in synthetic.columns]
 
     def describe(k: int, value: float) -> Description:
-        place = np.searchsorted(ordered[k], value) / len(ordered[k])
-        low, high = (_at_rank(ordered[k], place + reach) for reach in (-REACH, REACH))
+        ordered = synthetic.ordered[k]
+        place = ordered.searchsorted(value) / len(ordered)
+        low, high = (_at_rank(ordered, place + reach) for reach in (-REACH, REACH))
         return Term(k, ">=", min(low, value)), Term(k, "<=", max(high, value))
 
     return _alone(synthetic, describe, rng)
@@ -182,7 +215,7 @@ def _alone(
     wanted = min(
         N_ATTACKS, synthetic.n_rows
     )  # about one of a row, so that they do not all hit the same people
-    for _ in range(min(TRIES * wanted, MAX_SEARCHED // synthetic.n_rows)):
+    for _ in range(TRIES * wanted):
         row = int(rng.integers(synthetic.n_rows))
         n_terms = int(rng.integers(2, min(n_columns, MOST_TERMS) + 1))
         description: Description = ()
@@ -195,10 +228,6 @@ def _alone(
         if len(found) == wanted:
             break
     return list(found)
-
-
-def _ordered(values: Floats) -> Floats:
-    return np.sort(values[~np.isnan(values)])
 
 
 def _at_rank(ordered: Floats, place: float) -> float:
