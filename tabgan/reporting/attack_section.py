@@ -18,6 +18,7 @@ from tabgan.reporting.singling_out import Guesses, single_out
 from tabgan.reporting.tables import Tables
 from tabgan.reporting.wording import shorten
 
+N_FROM_ROWS = 3  # membership attacks that need no model
 LEAST_SIDE = 10  # members, and others, in each half for an AUC of the most exposed
 LABELS = {
     "mia_auc": "Strongest membership attack (AUC)",
@@ -57,9 +58,9 @@ def _obstacle(tables: Tables) -> str:
         return ""
     found = "there is none" if tables.holdout is None else f"it has {len(tables.holdout)} rows"
     return (
-        f"Attacks need a hold-out of at least {LEAST_HOLDOUT} real rows that the synthetic ones were not made "
-        f"from, and {found}. Rows that resemble the training rows resemble the whole population: only beside "
-        "people who were left out does it show whether somebody's being in the training table gives them away."
+        f"It takes a hold-out of at least {LEAST_HOLDOUT} real rows that the synthetic ones were not made from, "
+        f"and {found}. Rows that resemble the training rows resemble the whole population: only beside people "
+        "who were left out does it show whether being in the training table gives somebody away."
     )
 
 
@@ -165,11 +166,16 @@ def _named(name: str, found: Estimate | None) -> dict[str, float | None]:
 def _membership_notes(tables: Tables, played: Played) -> tuple[str, ...]:
     n_judged = int(played.trial.member.sum())
     assert tables.holdout is not None
-    return (
+    notes = [
         f"Membership inference attacked {n_judged:,} of the {len(tables.real):,} training rows, mixed with as many "
         f"of the {len(tables.holdout):,} held-out rows; the attacker holds the synthetic rows and "
-        f"{len(played.trial.reference):,} further held-out rows as a reference. {CHOSEN}",
-    )
+        f"{len(played.trial.reference):,} further held-out rows as a reference. {CHOSEN}"
+    ]
+    if len(played.attacks) > N_FROM_ROWS:
+        notes.append(
+            "The attacks by likelihood suppose that the attacker holds the model, not its rows only."
+        )
+    return tuple(notes)
 
 
 def judge_singling_out(tables: Tables, found: Sequence[Guesses]) -> Section:

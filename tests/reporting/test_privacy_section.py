@@ -184,6 +184,20 @@ def test_a_likelihood_that_leaks_is_found_the_strongest():
     assert section.scores["mia_auc"].low > 0.8
     assert section.scores["mia_exposed_auc"].low > 0.8
     assert len(section.details["membership"]["attacks"]) == 5
+    assert any("holds the model" in note for note in section.notes)
+
+
+def test_a_likelihood_that_finds_rows_impossible_is_no_trouble():
+    train, holdout = make_rows(300, 0), make_rows(300, 1)
+    holdout.loc[:150, "level"] = "never trained on"
+
+    def log_prob(frame):
+        return np.where(frame["flag"] == 1, -np.inf, frame["age"])
+
+    section = judge(train, make_rows(300, 2), holdout, log_prob)
+    json.dumps(section.details, allow_nan=False)
+    likelihood = section.details["membership"]["attacks"][3]
+    assert likelihood["auc"] > 0.55  # the model refuses levels that it was not trained on
 
 
 HARD = {
