@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan.reporting import attribute_inference, membership, privacy_section, singling_out
+from tabgan.reporting import attribute_inference, distance_section, membership, singling_out
 from tabgan.reporting.privacy_section import judge_privacy
 from tabgan.reporting.score import plain
 from tabgan.reporting.tables import make_tables
@@ -245,7 +245,7 @@ def test_the_same_seed_gives_the_same_report_and_another_moves_less_than_the_int
 
 
 def test_fewer_rows_are_judged_and_told_above_a_size(monkeypatch):
-    monkeypatch.setattr(privacy_section, "affordable", lambda *indexes: 150)
+    monkeypatch.setattr(distance_section, "affordable", lambda *indexes: 150)
     section = judge(make_rows(400, 0), make_rows(300, 1), make_rows(250, 2))
     assert section.scores["dcr_share"].n_rows == 150
     assert any("150 of the 300 synthetic rows" in note for note in section.notes)
