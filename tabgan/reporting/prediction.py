@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from tabgan.reporting.columns import Codes, Floats, as_numbers, shared_codes
+from tabgan.reporting.columns import Floats, as_numbers, shared_codes
 from tabgan.reporting.features import without_empty
 from tabgan.reporting.influence import Measured, measure_mean_auc, measure_r2
 from tabgan.reporting.sources import Sources
@@ -16,11 +17,15 @@ from tabgan.reporting.tables import Tables
 
 MIN_TRAIN, MIN_TEST = 10, 5  # rows with a value in the target
 MAX_CLASSES = 30
+MAX_NUMBER_CLASSES = 10  # a column of numbers with as few values is predicted as classes
+LARGEST = np.finfo(np.float64).max
 MIN_CLASS_ROWS, MIN_CLASS_SHARE = 5, 0.005  # of the real rows; the AUC of a rarer class is noise
 N_TREES, MIN_ROUNDS, MAX_ROUNDS = 150, 10, 50  # a round of K > 2 classes grows K trees
 
 
+ONE_VALUE = "the real rows have one value only"
 Part = tuple[str, slice]  # a source, and which of its rows
+Answers = tuple[dict[str, NDArray[Any]], int, int]  # by source; number of classes, and of those to be graded
 
 
 class CannotPredictError(Exception):
@@ -126,12 +131,12 @@ def pose(tables: Tables, sources: Sources, target: Hashable) -> Prediction:
     if n_train < MIN_TRAIN or held["test"].sum() < MIN_TEST:
         raise CannotPredictError("too few rows have a value")
     cells = {source: cells[held[source]] for source, cells in columns.items()}
-    n_values = cells["real"].nunique()
-    is_class = target in tables.categorical or n_values == 2
-    answers, n_classes, n_graded = _classes(cells, n_train) if is_class else (_ranks(cells, n_train), 0, 0)
+    if cells["real"].nunique() < 2:
+        raise CannotPredictError(ONE_VALUE)
+    answers, n_classes, n_graded = _answers(cells, n_train, target in tables.categorical)
     names: list[Hashable] = list(sources.frames["real"].columns)
     asked = Prediction(
-        task="classification" if is_class else "regression",
+        task="classification" if n_classes else "regression",
         features={
             source: np.delete(values[held[source]], names.index(target), axis=1)
             for source, values in sources.features.items()
@@ -142,12 +147,20 @@ def pose(tables: Tables, sources: Sources, target: Hashable) -> Prediction:
         n_classes=n_classes,
         n_graded=n_graded,
     )
-    if n_values < 2 or not asked.can_grade:
-        raise CannotPredictError("the real rows have one value only")
+    if not asked.can_grade:
+        raise CannotPredictError(ONE_VALUE)
     return asked
 
 
-def _classes(cells: dict[str, Any], n_train: int) -> tuple[dict[str, Codes], int, int]:
+def _answers(cells: dict[str, Any], n_train: int, is_level: bool) -> Answers:
+    if is_level:
+        return _classes(cells, n_train)
+    if cells["real"].nunique() <= MAX_NUMBER_CLASSES:
+        return _classes(_nearest(cells), n_train)
+    return _ranks(cells, n_train)
+
+
+def _classes(cells: dict[str, Any], n_train: int) -> Answers:
     """The frequent classes of the real rows from 0, the most frequent first; all others as one."""
     codes, n_levels = shared_codes(*cells.values())
     parts = dict(zip(cells, codes, strict=True))
@@ -161,14 +174,23 @@ def _classes(cells: dict[str, Any], n_train: int) -> tuple[dict[str, Codes], int
     return {source: place[part] for source, part in parts.items()}, n_kept + 1, n_kept + int(rest_counts)
 
 
-def _ranks(cells: dict[str, Any], n_train: int) -> dict[str, Floats]:
+def _nearest(cells: dict[str, Any]) -> dict[str, pd.Series]:
+    """Numbers of few values as the nearest value that the real rows hold: 2.97 children are 3."""
+    numbers = {source: as_numbers(column) for source, column in cells.items()}
+    values = np.unique(np.clip(numbers["real"], -LARGEST, LARGEST))
+    middles = values[:-1] / 2 + values[1:] / 2
+    return {source: pd.Series(np.searchsorted(middles, part)) for source, part in numbers.items()}
+
+
+def _ranks(cells: dict[str, Any], n_train: int) -> Answers:
     """Share of the real training rows below each value, those equal counted half."""
     numbers = {source: as_numbers(column) for source, column in cells.items()}
     known = np.sort(numbers["real"][:n_train])
-    return {
+    ranks = {
         source: (np.searchsorted(known, part, "left") + np.searchsorted(known, part, "right")) / (2 * n_train)
         for source, part in numbers.items()
     }
+    return ranks, 0, 0
 
 
 def _learner(task: str, answers: NDArray[Any]) -> Any:

@@ -6,14 +6,17 @@ and for other training rows, whose effect two models of different real rows show
 """
 
 import math
+import os
 from collections.abc import Callable, Hashable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from tabgan.reporting.influence import Measured, mean_of, standard_error
 from tabgan.reporting.intervals import Estimate, around
-from tabgan.reporting.prediction import MAX_CLASSES, CannotPredictError
+from tabgan.reporting.prediction import MAX_CLASSES, MAX_NUMBER_CLASSES, CannotPredictError
 from tabgan.reporting.score import Score, Section
 from tabgan.reporting.sources import Sources, draw_sources
 from tabgan.reporting.tables import Tables
@@ -27,6 +30,7 @@ ALL_TARGETS = 20  # up to as many columns each is predicted
 SOME_TARGETS, LEAST_TARGETS = 800, 6  # of more columns 800 / columns are, 6 at least
 IMPORTANCE_TARGETS, LEAST_IMPORTANCE = 600, 3  # and 600 / columns, 3 at least, tell what matters to them
 SHOWN_COLUMNS = 20  # of one target's importances
+MAX_THREADS = 8
 SHOWN_NAMES = 12  # of columns in a note
 NO_TARGET = "no column could be predicted: there is no other one, too few rows, or one value only"
 NOTHING = "no column matters to the prediction of another"
@@ -37,14 +41,7 @@ def judge_utility(tables: Tables) -> Section:
     """Judge by models: scores `tstr`, `tstr_gap`, `augmentation`, `importance_agreement`; details `utility`."""
     targets, n_columns = choose_targets(tables), tables.real.shape[1]
     sources = draw_sources(tables, *_sizes(tables))
-    trials: list[Trial] = []
-    failed: list[tuple[Hashable, str]] = []
-    for target in targets:
-        compare = len(trials) < max(IMPORTANCE_TARGETS // n_columns, LEAST_IMPORTANCE)
-        try:
-            trials.append(run_trial(tables, sources, target, compare=compare))
-        except CannotPredictError as error:
-            failed.append((target, str(error)))
+    trials, failed = _try_all(tables, sources, targets)
     judged_of = n_columns if tables.target is None else 1
     details = {
         "targets": [_target(trial) for trial in trials],
@@ -56,6 +53,28 @@ def judge_utility(tables: Tables) -> Section:
         details={"utility": details},
         notes=tuple(_notes(tables, sources, targets, trials, failed)),
     )
+
+
+def _try_all(
+    tables: Tables, sources: Sources, targets: Sequence[Hashable]
+) -> tuple[list[Trial], list[tuple[Hashable, str]]]:
+    """Try the targets side by side; those that cannot be predicted come with the reason.
+
+    One thread each: the models are so small that threads inside of one wait for each other most of the time.
+    """
+    n_compared = max(IMPORTANCE_TARGETS // tables.real.shape[1], LEAST_IMPORTANCE)
+
+    def attempt(place: int) -> Trial | str:
+        with threadpool_limits(1, user_api="openmp"):
+            try:
+                return run_trial(tables, sources, targets[place], compare=place < n_compared)
+            except CannotPredictError as error:
+                return str(error)
+
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, MAX_THREADS)) as pool:
+        found = list(zip(targets, pool.map(attempt, range(len(targets))), strict=True))
+    trials = [made for _, made in found if isinstance(made, Trial)]
+    return trials, [(target, made) for target, made in found if isinstance(made, str)]
 
 
 def choose_targets(tables: Tables) -> list[Hashable]:
@@ -244,8 +263,9 @@ def _notes(
         )
     if any(trial.task == "classification" for trial in trials):
         yield (
-            "AUC is the mean over the classes, each against the rest; classes below 0.5 % of the rows, and "
-            f"those beyond the {MAX_CLASSES} most frequent, count as one."
+            "AUC is the mean over the classes, each against the rest; those below 0.5 % of the rows, and those "
+            f"beyond the {MAX_CLASSES} most frequent, count as one. Numbers of up to {MAX_NUMBER_CLASSES} values "
+            "are classes too."
         )
 
 
