@@ -101,18 +101,24 @@ def quantile_share(distance: Floats32, unseen: Floats32, quantile: float) -> Est
     """Quantile-DCR: share of rows nearer to training rows than a quantile of unseen rows is; best: `quantile`.
 
     Of rows that tie with the quantile that part counts which makes the share of the unseen rows exact. The
-    error is that of both samples, the unseen rows' times the ratio of the shares; of a share below the
-    quantile it is that at the quantile.
+    error is that of both samples: the unseen rows' is that of their quantile, times how steeply the share
+    rises there, at least as between equals where there is room.
     """
-    edge = np.quantile(unseen, quantile, method="higher")
-    below, tied = ((unseen < edge - TIE).mean(), (np.abs(unseen - edge) <= TIE).mean())
-    part = (quantile - below) / tied
-    share = float((distance < edge - TIE).mean() + part * (np.abs(distance - edge) <= TIE).mean())
+    share = _share_below(distance, unseen, quantile)
     n, m = len(distance), len(unseen)
+    error = math.sqrt(quantile * (1 - quantile) / m)
+    places = max(quantile - error, 0.0), min(quantile + error, 1.0)
+    rise = _share_below(distance, unseen, places[1]) - _share_below(distance, unseen, places[0])
+    slope = max(rise / (places[1] - places[0]), 1 - share)
     larger = (max(share, quantile) * n + 2) / (n + 4)
-    ratio = max(share / quantile, 1.0)
-    variance = larger * (1 - larger) / n + ratio**2 * quantile * (1 - quantile) / m
-    return around(share, math.sqrt(variance))
+    return around(share, math.hypot(math.sqrt(larger * (1 - larger) / n), slope * error))
+
+
+def _share_below(distance: Floats32, unseen: Floats32, quantile: float) -> float:
+    edge = np.quantile(unseen, quantile, method="higher")
+    below, tied = (unseen < edge - TIE).mean(), (np.abs(unseen - edge) <= TIE).mean()
+    part = (quantile - below) / tied
+    return float((distance < edge - TIE).mean() + part * (np.abs(distance - edge) <= TIE).mean())
 
 
 def tied_at_zero(distance: Floats32) -> float:

@@ -15,7 +15,7 @@ from tabgan.reporting.columns import Floats, as_numbers, shared_codes
 from tabgan.reporting.tables import Tables
 
 N_ATTACKS = 2_000  # of each kind
-TRIES = 10  # drawn descriptions for each one wanted: most fit no synthetic row alone
+TRIES = 5  # drawn descriptions for each one wanted: most fit no synthetic row alone
 MOST_TERMS = 10  # columns of one description
 REACH = 0.01  # of the rows, to each side of a number that is described by a range
 Operator = Literal["==", "<=", ">="]
@@ -70,15 +70,16 @@ class Population:
         return len(self.columns[0])
 
     def count(self, description: Description) -> int:
-        """Rows that a description fits: those of its rarest column that the other terms hold for."""
+        """Rows that a description fits: those of its rarest column that all other terms hold for."""
         spans: dict[int, tuple[int, int]] = {}
         for term in description:
             low, high = self._span(term)
             known = spans.get(term.column, (0, self.n_rows))
             spans[term.column] = max(low, known[0]), min(high, known[1])
-        rarest = min(spans, key=lambda k: spans[k][1] - spans[k][0])
+        size = {k: high - low for k, (low, high) in spans.items()}
+        rarest = min(size, key=lambda k: size[k])
         fitting = self.order[rarest][slice(*spans[rarest])]
-        for term in description:
+        for term in sorted(description, key=lambda term: size[term.column]):
             if term.column != rarest and len(fitting):
                 fitting = fitting[_holds(self.columns[term.column][fitting], term)]
         return len(fitting)
