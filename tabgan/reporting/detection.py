@@ -19,6 +19,7 @@ from tabgan.reporting.intervals import around
 Classifier = Literal["xgb", "hist"]
 N_FOLDS = 3
 MAX_HIST_LEVELS = 255
+N_ROUNDS = 50  # of scikit-learn's judge, where they are fixed
 EXPLAINED_ROWS = 3_000  # of each fold, for what a column's shuffling costs
 EXPLAINED_COLUMNS = 60  # that all folds look at; the first fold looks at all
 N_SUSPECTS = 10
@@ -179,8 +180,8 @@ def _suspects(looks: Floats, drawn: NDArray[np.int64]) -> tuple[tuple[int, float
 def make_classifier(classifier: Classifier, *, n_jobs: int | None = None, fixed_rounds: bool = False) -> Any:
     """The unfitted judge of a two-sample test; XGBoost's rounds are always fixed."""
     if classifier == "hist":
-        fixed = {"max_iter": 50, "learning_rate": 0.3, "early_stopping": False} if fixed_rounds else {}
-        return HistGradientBoostingClassifier(random_state=0, **fixed)
+        fixed = {"max_iter": N_ROUNDS, "learning_rate": 0.3, "early_stopping": False}
+        return HistGradientBoostingClassifier(random_state=0, **(fixed if fixed_rounds else {}))
     if classifier != "xgb":
         raise ValueError(f"classifier must be 'xgb' or 'hist'; found {classifier!r}")
     return import_xgboost().XGBClassifier(random_state=0, eval_metric="logloss", n_jobs=n_jobs)

@@ -14,7 +14,7 @@ def make_scores(n_rows=400, seed=0):
     return truth, scores
 
 
-def resampled_error(score, n_rows, n_draws=400):
+def resampled_error(score, n_rows, n_draws=250):
     rng = np.random.default_rng(1)
     return np.std([score(rng.integers(0, n_rows, n_rows)) for _ in range(n_draws)])
 
@@ -38,9 +38,9 @@ def test_errors_are_those_of_a_bootstrap():
     def auc(rows, scores=scores):
         return measure_mean_auc(truth[rows], scores[rows]).value
 
-    assert standard_error(found.terms) == pytest.approx(resampled_error(auc, len(truth)), rel=0.12)
+    assert standard_error(found.terms) == pytest.approx(resampled_error(auc, len(truth)), rel=0.15)
     paired = resampled_error(lambda rows: auc(rows) - auc(rows, other), len(truth))
-    assert standard_error(gap(found, worse).terms) == pytest.approx(paired, rel=0.12)
+    assert standard_error(gap(found, worse).terms) == pytest.approx(paired, rel=0.15)
     assert standard_error(gap(found, worse).terms) < standard_error(found.terms)
 
 

@@ -10,14 +10,14 @@ from tabgan.reporting.tables import make_tables
 from tabgan.reporting.utility_section import choose_targets, judge_utility
 from tests.reporting.planted import independent, linked_rows
 
-REAL, FRESH, HOLDOUT = (linked_rows(n_rows, seed) for n_rows, seed in ((1_200, 0), (1_300, 1), (1_000, 2)))
+REAL, FRESH, HOLDOUT = (linked_rows(n_rows, seed) for n_rows, seed in ((900, 0), (1_000, 1), (800, 2)))
 
 
 @pytest.fixture(autouse=True, scope="module")
 def _few_rounds():
     """Small models: what is tested here is how they are compared."""
     with pytest.MonkeyPatch.context() as patch:
-        for name, value in {"N_TREES": 45, "MIN_ROUNDS": 4, "MAX_ROUNDS": 15}.items():
+        for name, value in {"N_TREES": 30, "MIN_ROUNDS": 4, "MAX_ROUNDS": 12}.items():
             patch.setattr(prediction, name, value)
         yield
 
@@ -72,8 +72,8 @@ def test_a_named_target_alone_is_judged():
     found = judge_utility(make_tables(REAL, FRESH, HOLDOUT, target="flag"))
     (target,) = found.details["utility"]["targets"]
     assert target["column"] == "flag"
-    assert target["n_train"] == 1_200
-    assert target["n_test"] == 1_000
+    assert target["n_train"] == 900
+    assert target["n_test"] == 800
     assert found.scores["tstr"].value == target["synthetic"]
     assert found.scores["tstr"].note.startswith("AUC")
     (importance,) = found.details["utility"]["importance"]
@@ -84,7 +84,7 @@ def test_a_named_target_alone_is_judged():
 def test_without_a_holdout_test_rows_are_kept_from_learning():
     tables = make_tables(REAL, FRESH)
     sources = draw_sources(tables, 10_000, 10_000)
-    assert len(sources.frames["test"]) == 400
+    assert len(sources.frames["test"]) == 300
     assert set(sources.frames["test"].index) & set(sources.frames["real"].index) == set()
     found = judge_utility(make_tables(REAL, FRESH, target="x"))
     assert found.details["utility"]["tested_on"] == "a part of the real rows left out of both"
@@ -95,7 +95,7 @@ def test_enough_real_rows_give_a_fresh_sample_that_shares_no_row():
     big = linked_rows(12_000, 0)
     sources = draw_sources(make_tables(big, FRESH, HOLDOUT), 10_000, 300)
     assert {name: len(frame) for name, frame in sources.frames.items()} == {
-        "real": 1_300, "synthetic": 1_300, "test": 300, "fresh": 1_300,
+        "real": 1_000, "synthetic": 1_000, "test": 300, "fresh": 1_000,
     }  # fmt: skip
     assert set(sources.frames["real"].index) & set(sources.frames["fresh"].index) == set()
     assert "fresh" not in draw_sources(make_tables(REAL, FRESH, HOLDOUT), 100, 100).frames
