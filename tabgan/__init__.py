@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import os
 
     from tabgan import errors
+    from tabgan.conditioning.requests import PRESENT, between
     from tabgan.errors import (
         ColumnError,
         ConditionError,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "PRESENT",
     "ColumnError",
     "ConditionError",
     "DataError",
@@ -42,6 +44,7 @@ __all__ = [
     "TableTooLargeError",
     "TrainingError",
     "__version__",
+    "between",
     "errors",
     "infer_schema",
     "load",
@@ -59,6 +62,7 @@ LAYERS = (
     "networks",
     "training",
     "model",
+    "asking",
     "model_file",
     "estimator",
     "cli",
@@ -67,6 +71,8 @@ LAYERS = (
 BRANCHES = {"reporting": ("errors", "config", "schema", "data")}
 
 _HOMES = {
+    "PRESENT": "tabgan.conditioning.requests",
+    "between": "tabgan.conditioning.requests",
     "TabGAN": "tabgan.estimator",
     "Schema": "tabgan.schema",
     "infer_schema": "tabgan.schema",

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
-from collections.abc import Hashable, Iterator, Mapping
-from numbers import Integral
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from tabgan.asking.questions import Questions, seed_of
 from tabgan.config import Config
-from tabgan.data import open_source, to_container
+from tabgan.data import open_source
 from tabgan.encoding.fit import fit_table
 from tabgan.errors import ModelFileError
-from tabgan.model import FittedModel, empty_frame, pack, unpack
+from tabgan.model import FittedModel, pack, unpack
 from tabgan.model_file import load_model, save_model
 from tabgan.schema import Schema, infer_schema
 from tabgan.training.progress import Progress
@@ -30,7 +27,7 @@ MODEL_KIND = "tabgan"
 SAVE_SECONDS = 2.0  # of the time limit, kept for what comes after training
 
 
-class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class TabGAN(Questions, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Learn a table and sample rows like it.
 
     A conditional generator fills in a row column by column, each next column given those known so far; it is
@@ -143,7 +140,7 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         started = time.monotonic()
         config = self._config()
         device = resolve_device(self.device)
-        seed = _seed(self.random_state)
+        seed = seed_of(self.random_state)
         progress = Progress(show=bool(self.verbose))
         progress.open("reading")
         try:
@@ -175,54 +172,6 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.first_step_seconds_ = trained.first_step - started
         self.fit_seconds_ = time.monotonic() - started
         return self
-
-    def sample(
-        self,
-        n: int | None = None,
-        where: Mapping[Hashable, Any] | None = None,
-        random_state: int | None = None,
-    ) -> Any:
-        """Exactly n new rows, in the container that was fitted.
-
-        Parameters
-        ----------
-        n : how many; as many as were fitted when None.
-        where : values of any columns, ``{"income": ">50K", "age": 40}``; None, NaN and NaT ask for missing. The
-            other columns are drawn given them.
-        random_state : same number, same rows; None: the estimator's, or new ones each time.
-
-        Raises
-        ------
-        ConditionError
-            ``where`` names an unknown column or a value that was not seen.
-        """
-        check_is_fitted(self, "model_")
-        n = self.n_rows_ if n is None else n
-        frames = list(self._frames(n, max(_whole("n", n, 0), 1), where, random_state))
-        frame = frames[0] if frames else empty_frame(self.model_)
-        return to_container(frame, self.schema_)
-
-    def sample_iter(
-        self,
-        n: int,
-        batch_size: int = 65_536,
-        where: Mapping[Hashable, Any] | None = None,
-        random_state: int | None = None,
-    ) -> Iterator[pd.DataFrame]:
-        """The rows of `sample`, in frames of ``batch_size``: memory does not grow with n."""
-        check_is_fitted(self, "model_")
-        return self._frames(n, _whole("batch_size", batch_size, 1), where, random_state)
-
-    def log_prob(self, X: Any) -> NDArray[np.float64]:
-        """Exact log-probability of each row in nats, shape (n,).
-
-        Numbers on a grid (integers, cents, days) count as the probability of the grid value, continuous ones as
-        density per unit. Identifiers and free text count only for being missing or not.
-        """
-        check_is_fitted(self, "model_")
-        source = open_source(X)
-        parts = [self.model_.log_prob(chunk) for chunk in source.chunks()]
-        return np.concatenate(parts) if parts else np.zeros(0)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file; a file that stood there is replaced when the new one is complete."""
@@ -280,25 +229,6 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.n_rows_ = model.n_rows
         self.n_features_in_ = len(self.schema_)
         self.feature_names_in_ = np.array(self.schema_.names, dtype=object)
-
-    def _frames(
-        self, n: int, batch_size: int, where: Mapping[Hashable, Any] | None, random_state: int | None
-    ) -> Iterator[pd.DataFrame]:
-        seed = _seed(self.random_state if random_state is None else random_state)
-        return self.model_.sample_iter(_whole("n", n, 0), batch_size, where, seed)
-
-
-def _seed(random_state: Any) -> int:
-    """A seed: the number given, or a new one."""
-    if random_state is None:
-        return secrets.randbits(63)
-    return _whole("random_state", random_state, 0) % 2**63
-
-
-def _whole(name: str, value: Any, at_least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < at_least:
-        raise ValueError(f"{name} must be a whole number from {at_least} up, got {value!r}")
-    return int(value)
 
 
 def _plain_history(history: pd.DataFrame) -> list[list[Any]]:

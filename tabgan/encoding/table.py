@@ -99,15 +99,19 @@ class TableEncoder:
         """Cells of each column as a frame."""
         series = [from_cells(c, column) for c, column in zip(cells, self.schema.columns, strict=True)]
         frame = pd.DataFrame(dict(enumerate(series)), index=pd.RangeIndex(len(cells[0])))
-        frame.columns = _index(self.schema.names)
+        frame.columns = self.names()
         return frame
 
-    def log_volume(self, codes: Array) -> Array:
-        """Log of the values (of the width, where continuous) that share each row's codes, shape (n,)."""
-        total = np.zeros(len(codes))
+    def log_volumes(self, codes: Array) -> Array:
+        """Log of the values (of the width, where continuous) that share each column's codes, (n, C)."""
+        out = np.zeros((len(codes), len(self.schema)))
         for index, _, encoder in self.columns():
-            total += encoder.log_volume(codes[:, self.layout.symbols_of(index)])
-        return total
+            out[:, index] = encoder.log_volume(codes[:, self.layout.symbols_of(index)])
+        return out
+
+    def names(self) -> pd.Index[Any]:
+        """Names of the columns as a frame has them."""
+        return _index(self.schema.names)
 
     def encode_value(self, name: Hashable, value: Any) -> tuple[Array, Array]:
         """Codes (s,) and fractions (r,) of one value of a column; None, NaN or NA ask for missing.

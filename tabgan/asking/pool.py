@@ -1,0 +1,156 @@
+"""Rows that meet constraints: a bounded pool of drafts, weighted and resampled.
+
+A draft holds the constrained columns only, each drawn from the mass that is allowed to it given the known and the
+constrained ones before. One window makes every draft equally likely: it is taken as it is. With several, a draft's
+weight is the product of the allowed masses; a block takes its rows from a pool by systematic resampling (Kitagawa
+1996, doi 10.2307/1390750, appendix), and only then are the other columns drawn.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tabgan.conditioning.condition import Condition
+from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS
+from tabgan.model import FittedModel
+from tabgan.networks.constrained import Part, draw_constrained
+from tabgan.networks.filling import noise_dtype
+
+Floats = NDArray[np.float64]
+SPARE = 2.0  # effective drafts a row that a pool should have,
+MAX_FACTOR = 64  # by at most this many drafts a row
+PILOT_PASSES = 8  # blocks of drafts that say how large the pool must be, at most,
+PILOT_EFFECTIVE = 200.0  # until this many count
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """Drawn constrained columns: codes (B, S), fractions (B, R) in [0, 1), log of the allowed mass (B,)."""
+
+    codes: Tensor
+    inside: Tensor
+    log_mass: Floats
+
+
+@dataclass(frozen=True)
+class Pool:
+    """How rows that meet the constraints of a condition are drawn, and what a pilot found.
+
+    Attributes
+    ----------
+    parts : the windows of each constrained column.
+    mass : share of the rows with the known cells that meet the constraints.
+    efficiency : effective share of the drafts, 1 where all weigh the same.
+    factor : drafts a row; 1 where they need no weighing.
+    """
+
+    condition: Condition
+    parts: tuple[tuple[Part, ...], ...]
+    temperature: float
+    mass: float = 1.0
+    efficiency: float = 1.0
+    factor: int = 1
+
+    @property
+    def is_weighted(self) -> bool:
+        """Drafts differ in weight."""
+        return sum(map(len, self.parts)) > 1
+
+    @property
+    def effective_drafts(self) -> float:
+        """Effective number of drafts in the pool of a block; infinite where all weigh the same."""
+        return self.efficiency * self.factor * SAMPLE_BLOCK if self.is_weighted else np.inf
+
+    def hidden(self) -> list[bool]:
+        """Flags of the columns that are drawn after the constrained ones."""
+        flags = list(self.condition.known.pattern() or [])
+        for constraint in self.condition.constraints:
+            flags[constraint.column] = False
+        return flags
+
+    def block(self, model: FittedModel, noise: Floats, source: np.random.Generator) -> Drafts:
+        """The drafts of a block; noise (B, C) is that of its rows, ``source`` gives what a pool needs beyond it."""
+        if not self.is_weighted:
+            return self.draw(model, noise)
+        columns = [constraint.column for constraint in self.condition.constraints]
+        wide = np.zeros((self.factor * len(noise), noise.shape[1]))
+        wide[:, columns] = source.random((len(wide), len(columns)))
+        drafts = self.draw(model, wide)
+        index = torch.from_numpy(resampled(drafts.log_mass, len(noise), source)).to(drafts.codes.device)
+        return Drafts(drafts.codes[index], drafts.inside[index], drafts.log_mass[index.cpu().numpy()])
+
+    def draw(self, model: FittedModel, noise: Floats) -> Drafts:
+        """One draft for each row of noise (B, C)."""
+        device = model.device
+        size = SAMPLE_PASS if device.type == "cpu" else SAMPLE_BLOCK
+        known = self.condition.known
+        codes, fractions = (torch.from_numpy(part).to(device) for part in (known.codes, known.fractions))
+        hidden = known.pattern() or []
+        passes = []
+        for part in torch.from_numpy(noise).to(noise_dtype(device)).to(device).split(size):  # type: ignore[no-untyped-call]
+            rows = len(part)
+            passes.append(
+                draw_constrained(
+                    model.generator,
+                    codes.expand(rows, -1),
+                    fractions.expand(rows, -1),
+                    hidden,
+                    self.parts,
+                    part,
+                    temperature=self.temperature,
+                )
+            )
+        drawn, inside, log_mass = (torch.cat(column) for column in zip(*passes, strict=True))
+        return Drafts(drawn, inside, log_mass.cpu().double().numpy())
+
+
+def plan_pool(model: FittedModel, condition: Condition, temperature: float) -> Pool:
+    """The pool of a condition; it depends on the model and the request, not on a seed."""
+    like = torch.zeros(1, dtype=noise_dtype(model.device), device=model.device)
+    parts = tuple(
+        tuple(Part(window, constraint.column, model.encoder.layout, like) for window in constraint.windows)
+        for constraint in condition.constraints
+    )
+    pool = Pool(condition, parts, temperature)
+    if not parts:
+        return pool
+    weights = pilot(model, pool)
+    mass, efficiency = float(weights.mean()), effective(weights) / len(weights)
+    factor = 1
+    if pool.is_weighted and efficiency > 0:
+        factor = int(np.clip(np.ceil(SPARE / efficiency), 1, MAX_FACTOR))
+    return Pool(condition, parts, temperature, mass, efficiency, factor)
+
+
+def pilot(model: FittedModel, pool: Pool) -> Floats:
+    """Allowed masses of some drafts, enough of them to tell their spread."""
+    source = np.random.default_rng(0)
+    n_columns = len(model.encoder.layout.columns)
+    weights = np.zeros(0)
+    for _ in range(PILOT_PASSES if pool.is_weighted else 1):
+        rows = SAMPLE_BLOCK if pool.is_weighted else 1  # one window: the same mass in every draft
+        noise = source.random((rows, n_columns))
+        weights = np.concatenate([weights, np.exp(pool.draw(model, noise).log_mass)])
+        if effective(weights) >= PILOT_EFFECTIVE:
+            break
+    return weights
+
+
+def effective(weights: Floats) -> float:
+    """Effective sample size of weighted drafts (Kong 1992): how many of equal weight tell as much."""
+    total = float(weights.sum())
+    return total**2 / float((weights**2).sum()) if total > 0 else 0.0
+
+
+def resampled(log_weights: Floats, n: int, source: np.random.Generator) -> NDArray[np.int64]:
+    """Draw n positions in a pool, each as often as its weight says up to rounding, in random order."""
+    weights = np.exp(log_weights - log_weights.max())
+    cumulative = np.cumsum(weights / weights.sum())
+    grid = (np.arange(n) + source.random()) / n
+    chosen = np.searchsorted(cumulative, grid, side="right").clip(max=np.flatnonzero(weights)[-1])
+    return source.permutation(chosen)
