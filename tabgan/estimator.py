@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Hashable
 from typing import Any, Self
 
 import numpy as np
@@ -14,11 +15,12 @@ from sklearn.utils.validation import check_is_fitted
 from tabgan.asking.questions import Questions, seed_of
 from tabgan.config import Config
 from tabgan.data import open_source
+from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.fit import fit_table
-from tabgan.errors import ModelFileError
+from tabgan.errors import ColumnError, ModelFileError
 from tabgan.model import FittedModel, pack, unpack
 from tabgan.model_file import load_model, save_model
-from tabgan.schema import Schema, infer_schema
+from tabgan.schema import Kind, Schema, infer_schema
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import resolve_device
 from tabgan.training.trainer import Trainer
@@ -118,7 +120,14 @@ class TabGAN(Questions, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         self.likelihood_weight = likelihood_weight
         self.temperature = temperature
 
-    def fit(self, X: Any, y: None = None, *, schema: Schema | None = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: None = None,
+        *,
+        schema: Schema | None = None,
+        unlabelled: Hashable | list[Hashable] = (),
+    ) -> Self:
         """Learn a table.
 
         Parameters
@@ -127,6 +136,8 @@ class TabGAN(Questions, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
             file.
         y : ignored; part of the scikit-learn contract.
         schema : what the columns are; inferred when None.
+        unlabelled : a column, or a list of them, whose missing cells are hidden, not missing: labels that are not
+            known. Their rows still teach the other columns, and no row that is sampled lacks the label.
 
         Raises
         ------
@@ -146,7 +157,13 @@ class TabGAN(Questions, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         try:
             source = open_source(X)
             schema = infer_schema(source) if schema is None else schema
-            encoder, table = fit_table(source, schema, protect_rare=self.protect_rare, width=config.width)
+            encoder, table = fit_table(
+                source,
+                schema,
+                protect_rare=self.protect_rare,
+                width=config.width,
+                unlabelled=_positions(unlabelled, schema),
+            )
             progress.update(0.0, "training")
             deadline = None
             if config.max_time is not None:
@@ -213,6 +230,15 @@ class TabGAN(Questions, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         check_is_fitted(self, "model_")
         return self.model_.encoder.describe()
 
+    def levels(self) -> dict[Hashable, tuple[Any, ...]]:
+        """The levels of each category, as they were seen."""
+        check_is_fitted(self, "model_")
+        return {
+            column.name: encoder.levels
+            for _, column, encoder in self.model_.encoder.columns()
+            if isinstance(encoder, CategoryEncoder)
+        }
+
     def stored_kinds(self) -> dict[str, str]:
         """Every kind of thing of the data that the model keeps, and how much of it."""
         check_is_fitted(self, "model_")
@@ -229,6 +255,23 @@ class TabGAN(Questions, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         self.n_rows_ = model.n_rows
         self.n_features_in_ = len(self.schema_)
         self.feature_names_in_ = np.array(self.schema_.names, dtype=object)
+
+
+def _positions(names: Hashable | list[Hashable], schema: Schema) -> frozenset[int]:
+    """Positions of the columns that may lack labels; each must have some.
+
+    Raises
+    ------
+    SchemaError, ColumnError
+        There is no such column, or it has no label at all.
+    """
+    found = set()
+    for name in names if isinstance(names, list) else [] if names == () else [names]:
+        column = schema[name]
+        if column.kind is Kind.CONSTANT and column.value is None:
+            raise ColumnError(f"column {name!r}: an unlabelled column must have some labels; found none")
+        found.add(schema.columns.index(column))
+    return frozenset(found)
 
 
 def _plain_history(history: pd.DataFrame) -> list[list[Any]]:

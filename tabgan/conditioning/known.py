@@ -46,7 +46,7 @@ class Known:
     def rows(self, start: int, n: int) -> Known:
         """Give n rows from ``start`` on; beyond the end the last one is repeated."""
         index = np.minimum(np.arange(start, start + n), len(self.codes) - 1)
-        cells = {column: take(held, index) for column, held in self.cells.items()}
+        cells = {column: held.take(index) for column, held in self.cells.items()}
         return Known(self.codes[index], self.fractions[index], self.hidden[index], cells)
 
     def pattern(self) -> list[bool] | None:
@@ -147,11 +147,6 @@ def known_cells(frame: pd.DataFrame, encoder: TableEncoder, hide: Iterable[int] 
     for index in cells:
         codes[hidden[:, index], layout.symbols_of(index)] = NOT_APPLICABLE
     return Known(codes, fractions, hidden, cells)
-
-
-def take(cells: Cells, index: Array) -> Cells:
-    """Some cells."""
-    return replace(cells, values=cells.values[index], missing=cells.missing[index])
 
 
 def _mixed(given: Cells, drawn: Cells, hidden: Array) -> Cells:
