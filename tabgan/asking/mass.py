@@ -67,10 +67,10 @@ def check_pool(model: FittedModel, pool: Pool) -> None:
     """
     floor = MIN_EXPECTED / model.n_rows
     drafts = pool.efficiency * MAX_FACTOR * SAMPLE_BLOCK
-    if not pool.parts or (pool.mass >= floor and (not pool.is_weighted or drafts >= MIN_EFFECTIVE)):
+    if not pool.parts or (pool.reach >= floor and (not pool.is_weighted or drafts >= MIN_EFFECTIVE)):
         return
     why = f"about {pool.mass:.1g} of the rows, fewer than the {floor:.1g} that the fitted rows can tell of"
-    if pool.mass >= floor:
+    if pool.reach >= floor:
         of = f"{MAX_FACTOR * SAMPLE_BLOCK:,}"
         why = f"about {pool.mass:.1g} of the rows, and only {drafts:,.0f} of {of} drafts count"
     raise ConditionError(f"where {pool.condition}: the model gives this {why}; {_instead(model, pool)}")

@@ -25,16 +25,21 @@ Floats = NDArray[np.float64]
 SPARE = 2.0  # effective drafts a row that a pool should have,
 MAX_FACTOR = 64  # by at most this many drafts a row
 PILOT_PASSES = 8  # blocks of drafts that say how large the pool must be, at most,
+PILOT_ROWS = 256  # where drafts do not differ in weight
 PILOT_EFFECTIVE = 200.0  # until this many count
 
 
 @dataclass(frozen=True)
 class Drafts:
-    """Drawn constrained columns: codes (B, S), fractions (B, R) in [0, 1), log of the allowed mass (B,)."""
+    """Drawn constrained columns: codes (B, S), fractions (B, R) in [0, 1), and two logs (B,).
+
+    ``log_mass`` is that of the allowed mass, ``log_share`` that of the allowed share of the drawn cells.
+    """
 
     codes: Tensor
     inside: Tensor
     log_mass: Floats
+    log_share: Floats
 
 
 @dataclass(frozen=True)
@@ -45,6 +50,7 @@ class Pool:
     ----------
     parts : the windows of each constrained column.
     mass : share of the rows with the known cells that meet the constraints.
+    reach : the same, were the cells in which a range ends allowed as a whole: what the model can tell of.
     efficiency : effective share of the drafts, 1 where all weigh the same.
     factor : drafts a row; 1 where they need no weighing.
     """
@@ -53,6 +59,7 @@ class Pool:
     parts: tuple[tuple[Part, ...], ...]
     temperature: float
     mass: float = 1.0
+    reach: float = 1.0
     efficiency: float = 1.0
     factor: int = 1
 
@@ -82,7 +89,10 @@ class Pool:
         wide[:, columns] = source.random((len(wide), len(columns)))
         drafts = self.draw(model, wide)
         index = torch.from_numpy(resampled(drafts.log_mass, len(noise), source)).to(drafts.codes.device)
-        return Drafts(drafts.codes[index], drafts.inside[index], drafts.log_mass[index.cpu().numpy()])
+        chosen = index.cpu().numpy()
+        return Drafts(
+            drafts.codes[index], drafts.inside[index], drafts.log_mass[chosen], drafts.log_share[chosen]
+        )
 
     def draw(self, model: FittedModel, noise: Floats) -> Drafts:
         """One draft for each row of noise (B, C)."""
@@ -105,8 +115,8 @@ class Pool:
                     temperature=self.temperature,
                 )
             )
-        drawn, inside, log_mass = (torch.cat(column) for column in zip(*passes, strict=True))
-        return Drafts(drawn, inside, log_mass.cpu().double().numpy())
+        drawn, inside, *logs = (torch.cat(column) for column in zip(*passes, strict=True))
+        return Drafts(drawn, inside, *(log.cpu().double().numpy() for log in logs))
 
 
 def plan_pool(model: FittedModel, condition: Condition, temperature: float) -> Pool:
@@ -119,26 +129,29 @@ def plan_pool(model: FittedModel, condition: Condition, temperature: float) -> P
     pool = Pool(condition, parts, temperature)
     if not parts:
         return pool
-    weights = pilot(model, pool)
+    weights, shares = pilot(model, pool)
     mass, efficiency = float(weights.mean()), effective(weights) / len(weights)
+    reach = float((weights / shares)[weights > 0].sum()) / len(weights)
     factor = 1
     if pool.is_weighted and efficiency > 0:
         factor = int(np.clip(np.ceil(SPARE / efficiency), 1, MAX_FACTOR))
-    return Pool(condition, parts, temperature, mass, efficiency, factor)
+    return Pool(condition, parts, temperature, mass, reach, efficiency, factor)
 
 
-def pilot(model: FittedModel, pool: Pool) -> Floats:
-    """Allowed masses of some drafts, enough of them to tell their spread."""
+def pilot(model: FittedModel, pool: Pool) -> tuple[Floats, Floats]:
+    """Allowed masses of some drafts, enough of them to tell their spread, and allowed shares of their cells."""
     source = np.random.default_rng(0)
     n_columns = len(model.encoder.layout.columns)
-    weights = np.zeros(0)
+    weights, shares = np.zeros(0), np.zeros(0)
     for _ in range(PILOT_PASSES if pool.is_weighted else 1):
-        rows = SAMPLE_BLOCK if pool.is_weighted else 1  # one window: the same mass in every draft
-        noise = source.random((rows, n_columns))
-        weights = np.concatenate([weights, np.exp(pool.draw(model, noise).log_mass)])
+        drafts = pool.draw(
+            model, source.random((SAMPLE_BLOCK if pool.is_weighted else PILOT_ROWS, n_columns))
+        )
+        weights = np.concatenate([weights, np.exp(drafts.log_mass)])
+        shares = np.concatenate([shares, np.exp(drafts.log_share)])
         if effective(weights) >= PILOT_EFFECTIVE:
             break
-    return weights
+    return weights, shares
 
 
 def effective(weights: Floats) -> float:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from tabgan.conditioning.requests import PRESENT, Between, options
+from tabgan.conditioning.requests import PRESENT, Between, as_between, options
 from tabgan.data.cells import Cells
 from tabgan.encoding.allowed import Allowed
 from tabgan.encoding.bounds import cell_bounds, reversed_bounds
@@ -15,7 +15,7 @@ from tabgan.encoding.choices import unseen
 from tabgan.encoding.number_column import NumberColumnEncoder
 from tabgan.encoding.ranges import Ranges
 from tabgan.encoding.table import TableEncoder
-from tabgan.encoding.value import is_missing, refused
+from tabgan.encoding.value import is_missing, refused, show_bounds
 from tabgan.errors import ColumnError, ConditionError
 from tabgan.schema import Column, Kind
 from tabgan.schema.reading import plain_level
@@ -35,6 +35,8 @@ def read_request(value: Any, index: int, encoder: TableEncoder) -> Cells | Allow
     if isinstance(own, CategoryEncoder) and _is_level(value, own):
         return encoder.value_cells(column.name, value)
     found = list(options(value))
+    if not isinstance(own, CategoryEncoder) or not all(_is_level(option, own) for option in found):
+        found = [as_between(option) for option in found]
     if not found:
         raise ConditionError(
             f"column {column.name!r}: a list of values must not be empty; give at least one value"
@@ -79,6 +81,13 @@ def _allowed(found: list[Option], column: Column, encoder: TableEncoder) -> Allo
     pairs = [cell_bounds(option.low, option.high, option.closed, column) for option in ranges]
     singles = [(cells.values[0].item(), cells.values[0].item()) for _, cells in values]
     _check_mixture(singles, bool(pairs) or missing, column, own)
+    for (
+        option,
+        cells,
+    ) in values:  # a value alone may lie beyond what was learnt, in a list it would never be drawn
+        low, high = own.bounds  # type: ignore[attr-defined]
+        if not low <= cells.values[0] <= high:
+            raise refused(column, option, f"one that was learnt; {show_bounds(column, own)}")
     return Allowed(missing=missing, ranges=Ranges.union(pairs + singles, floating=column.kind is Kind.FLOAT))
 
 

@@ -76,14 +76,17 @@ def between(low: Any = None, high: Any = None, closed: str = "both") -> Between:
 
 
 def options(value: Any) -> Iterator[Any]:
-    """What is asked for, one by one; an interval of pandas comes as a `Between`."""
+    """What is asked for, one by one."""
     if isinstance(value, COLLECTIONS) and not isinstance(value, str | bytes):
         for option in value:
             yield from options(option)
-    elif isinstance(value, pd.Interval):
-        yield Between(value.left, value.right, value.closed)
     else:
         yield value
+
+
+def as_between(option: Any) -> Any:
+    """An interval of pandas as a `Between`, anything else as it is."""
+    return Between(option.left, option.right, option.closed) if isinstance(option, pd.Interval) else option
 
 
 def show(value: Any) -> str:
@@ -97,8 +100,9 @@ def show(value: Any) -> str:
 
 
 def _show(option: Any) -> str:
+    option = as_between(option)
     if isinstance(option, Between):
         return str(option)
     if option is PRESENT:
         return "not missing"
-    return f"= {str(repr(option))[:40]}"
+    return f"= {(repr(option) if isinstance(option, str) else str(option))[:40]}"

@@ -97,7 +97,7 @@ def draw_constrained(
     noise: Tensor,
     *,
     temperature: float = 1.0,
-) -> tuple[Tensor, Tensor, Tensor]:
+) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Draw the constrained columns, one after the other, given the known ones.
 
     Parameters
@@ -107,12 +107,13 @@ def draw_constrained(
 
     Returns
     -------
-    codes (B, S) and fractions (B, R) in [0, 1), of which those of known and constrained columns are set, and the log
-    of the allowed mass (B,): how much of what the heads would have drawn was allowed.
+    codes (B, S) and fractions (B, R) in [0, 1), of which those of known and constrained columns are set; the log of
+    the allowed mass (B,): how much of what the heads would have drawn was allowed; and the log of the share (B,)
+    of the drawn cells that was allowed.
     """
     tables = generator.tables
     canvas = Canvas(generator, codes, fractions, hidden, noise)
-    log_mass = torch.zeros_like(noise[:, 0])
+    log_mass, log_share = torch.zeros_like(noise[:, 0]), torch.zeros_like(noise[:, 0])
     for windows in parts:
         by_symbol = {part.first: part for part in windows}
         covered = {part.second for part in windows}
@@ -121,14 +122,16 @@ def draw_constrained(
             s for s, owner in enumerate(tables.symbol_column) if owner == column and s not in covered
         ):
             if symbol in by_symbol:
-                log_mass += draw_part(canvas, by_symbol[symbol], temperature)
+                mass, share = draw_part(canvas, by_symbol[symbol], temperature)
+                log_mass += mass.log()
+                log_share += share.log()
             else:
                 fill_symbol(canvas, symbol, EVERY_ROW, temperature)
-    return canvas.codes, canvas.inside, log_mass
+    return canvas.codes, canvas.inside, log_mass, log_share
 
 
-def draw_part(canvas: Canvas, part: Part, temperature: float) -> Tensor:
-    """Draw the symbols of one window; returns the log of its allowed mass, (B,)."""
+def draw_part(canvas: Canvas, part: Part, temperature: float) -> tuple[Tensor, Tensor]:
+    """Draw the symbols of one window; returns its allowed mass, and the allowed share of the drawn cell, (B,)."""
     variant = part.variant(canvas)
     share = part.share[variant] if len(part.share) > 1 else part.share  # (B or 1, F, P)
     mass = _mass(canvas, part, share, temperature)
@@ -139,6 +142,7 @@ def draw_part(canvas: Canvas, part: Part, temperature: float) -> Tensor:
     if applies is not None:
         code, left = torch.where(applies, code, -1), torch.where(applies, left, uniform)
         total = torch.where(applies, total, 1.0)
+        share = torch.where(applies[:, None, None], share, 1.0)
     canvas.put(part.first, EVERY_ROW, code, left)
     place = torch.zeros_like(code)
     if part.second is not None:
@@ -150,7 +154,8 @@ def draw_part(canvas: Canvas, part: Part, temperature: float) -> Tensor:
             cell = (variant * n_first + code.clamp(min=0)) * n_second + place.clamp(min=0)
             inside = part.pieces.place(cell, left)
         canvas.put_number(part.last, EVERY_ROW, inside, leftover(left))
-    return total.log()
+    row = torch.arange(len(code), device=code.device) if len(share) > 1 else 0
+    return total, share[row, code.clamp(min=0), place.clamp(min=0)]
 
 
 def draw_weighted(weights: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
