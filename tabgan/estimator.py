@@ -12,7 +12,8 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
-from tabgan.asking.questions import Questions, seed_of
+from tabgan.asking.given_rows import GivenRows
+from tabgan.asking.questions import seed_of
 from tabgan.config import Config
 from tabgan.data import open_source
 from tabgan.encoding.categorical import CategoryEncoder
@@ -29,7 +30,7 @@ MODEL_KIND = "tabgan"
 SAVE_SECONDS = 2.0  # of the time limit, kept for what comes after training
 
 
-class TabGAN(Questions, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Learn a table and sample rows like it.
 
     A conditional generator fills in a row column by column, each next column given those known so far; it is

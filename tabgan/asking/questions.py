@@ -13,6 +13,7 @@ import pandas as pd
 from sklearn.utils.validation import check_is_fitted
 
 from tabgan.asking import mass
+from tabgan.asking.balancing import draw_balanced, read_balance
 from tabgan.asking.pool import Pool, plan_pool
 from tabgan.asking.prediction import predict, predict_proba
 from tabgan.asking.sampling import empty_frame, sample_frames
@@ -36,6 +37,7 @@ class Questions:
         where: Where = None,
         random_state: int | None = None,
         *,
+        balance: Hashable | Mapping[Hashable, Mapping[Any, float]] = None,
         temperature: float = 1.0,
         dry_run: bool = False,
     ) -> Any:
@@ -49,6 +51,8 @@ class Questions:
             `tabgan.PRESENT` for any other: ``{"income": [">50K"], "age": between(30, 40)}``. Or a table of some
             columns: row i of the sample has the cells of its row i, missing ones too.
         random_state : same number, same rows; None: the estimator's, or new ones each time.
+        balance : a column whose levels get equal shares, none missing; or the shares of some of its levels,
+            ``{"income": {">50K": 0.3}}``, what remains in the model's proportions. ``where`` then maps other columns.
         temperature : divides the logits of all that is drawn: below 1 more typical rows, above 1 odder ones.
         dry_run : draw nothing; tell the mass of the condition as a `tabgan.asking.mass.DryRun`.
 
@@ -58,6 +62,8 @@ class Questions:
             ``where`` names an unknown column, asks for what was not seen, or has too little mass; the message
             names the condition, its mass and what would have mass.
         """
+        if balance is not None:
+            return self._balanced(n, where, random_state, balance, temperature, dry_run)
         pool = self._pool(where, temperature)
         per_row = None if where is None or isinstance(where, Mapping) else len(pool.condition.known.codes)
         n = per_row if per_row is not None and n is None else self.model_.n_rows if n is None else n
@@ -70,6 +76,27 @@ class Questions:
         frames = list(sample_frames(self.model_, pool, n, max(n, 1), self._seed(random_state)))
         frame = frames[0] if frames else empty_frame(self.model_)
         return to_container(frame, self.model_.encoder.schema)
+
+    def _balanced(
+        self,
+        n: int | None,
+        where: Where,
+        random_state: int | None,
+        balance: Any,
+        temperature: float,
+        dry_run: bool,
+    ) -> Any:
+        check_is_fitted(self, "model_")
+        check_temperature(temperature)
+        if dry_run or not (where is None or isinstance(where, Mapping)):
+            found = "dry_run" if dry_run else f"where of type {type(where).__name__}"
+            raise ValueError(
+                f"balance goes with a where that maps columns, and without dry_run; found {found}"
+            )
+        n = whole("n", self.model_.n_rows if n is None else n, 0)
+        asked = read_balance(self.model_, balance, where or {})
+        rows = draw_balanced(self.model_, where or {}, asked, n, float(temperature), self._seed(random_state))
+        return to_container(rows, self.model_.encoder.schema)
 
     def sample_iter(
         self,
@@ -141,16 +168,16 @@ class Questions:
         return pd.concat([surprise(self.model_, chunk) for chunk in self._chunks(X)])
 
     def _chunks(self, X: Any) -> Iterator[pd.DataFrame]:
-        """The rows of a table in frames, an empty one where there are none."""
+        """The rows of a table in frames; one without rows or columns is a frame too."""
         check_is_fitted(self, "model_")
-        if isinstance(X, pd.DataFrame) and not len(X):
+        if isinstance(X, pd.DataFrame) and 0 in X.shape:
             yield X
         else:
             yield from open_source(X).chunks()
 
     def _pool(self, where: Where, temperature: float) -> Pool:
         check_is_fitted(self, "model_")
-        _check_temperature(temperature)
+        check_temperature(temperature)
         if where is not None and not isinstance(where, Mapping | pd.DataFrame) and is_table(where):
             where = pd.concat(list(open_source(where).chunks()))
         return plan_pool(self.model_, read_condition(where, self.model_.encoder), float(temperature))
@@ -159,7 +186,8 @@ class Questions:
         return seed_of(self.random_state if random_state is None else random_state)
 
 
-def _check_temperature(temperature: Any) -> None:
+def check_temperature(temperature: Any) -> None:
+    """Refuse what is no number above 0."""
     number = isinstance(temperature, Real) and not isinstance(temperature, bool)
     if not number or not 0 < temperature < math.inf:
         raise ValueError(f"temperature must be a number above 0, got {temperature!r}")

@@ -6,7 +6,7 @@ the beginning of every longer one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 import numpy as np
 import pandas as pd
@@ -74,6 +74,7 @@ def fill_block(
     hidden: list[bool] | Tensor,
     noise: Tensor,
     temperature: float,
+    never_missing: Collection[int] = (),
 ) -> tuple[Tensor, Tensor]:
     """`fill` for many rows, as many at once as the device likes: codes (B, S) and fractions (B, R) in [0, 1)."""
     device = model.device
@@ -84,7 +85,15 @@ def fill_block(
         part = slice(start, start + size)
         flags = hidden if isinstance(hidden, list) else hidden[part]
         passes.append(
-            fill(model.generator, codes[part], fractions[part], flags, noise[part], temperature=temperature)
+            fill(
+                model.generator,
+                codes[part],
+                fractions[part],
+                flags,
+                noise[part],
+                temperature=temperature,
+                never_missing=never_missing,
+            )
         )
     drawn, inside = (torch.cat(parts) for parts in zip(*passes, strict=True))
     return drawn, inside

@@ -136,6 +136,21 @@ class NumericEncoder:
             units[rest] = self._within(cell, fractions[rest, 0])
         return self._from_units(units), missing
 
+    def span(self, values: Array, missing: Array) -> tuple[Array, Array]:
+        """Which fractions of their cells stand for values (n,): from (n,) to (n,).
+
+        A grid value has its share of the cell, a continuous one a single point; a point mass and a missing value
+        leave the fraction open, 0 to 1.
+        """
+        units = self._to_units(values)
+        low, high = np.zeros(len(units)), np.ones(len(units))
+        rest = ~missing & ~np.isin(units, self.points)
+        if rest.any() and self.n_cells:
+            cell, inside = self.locate(units[rest], np.searchsorted(self.points, units[rest]))
+            half = 0.5 / self.widths()[cell] if self.on_grid else 0.0
+            low[rest], high[rest] = np.clip(inside - half, 0.0, 1.0), np.clip(inside + half, 0.0, 1.0)
+        return low, high
+
     def log_volume(self, codes: Array) -> Array:
         """Log of the grid values (or of the width) that share a code, shape (n,); 0 for point masses."""
         out = np.zeros(len(codes))

@@ -6,6 +6,8 @@ cumulative distribution, and what is left over is again uniform for the next sym
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import torch
 from torch import Tensor
 
@@ -26,6 +28,7 @@ class Canvas:
     noise : (B, C), what is left of the uniforms.
     context : (B, H), the sum of the embeddings of all that is known.
     hide : (S,) flags that hold in all rows, or (B, S).
+    never_missing : symbols whose first code, which means missing, is not drawn.
     """
 
     def __init__(
@@ -35,9 +38,10 @@ class Canvas:
         fractions: Tensor,
         hidden: list[bool] | Tensor,
         noise: Tensor,
+        never_missing: Collection[int] = (),
     ) -> None:
         tables = generator.tables
-        self.generator, self.noise = generator, noise.clone()
+        self.generator, self.noise, self.never_missing = generator, noise.clone(), never_missing
         columns = torch.tensor(tables.symbol_column, device=codes.device, dtype=torch.long)
         self.hide = torch.as_tensor(hidden, dtype=torch.bool, device=codes.device)[..., columns]
         self.codes = torch.where(self.hide, -1, codes)  # a hidden symbol adds nothing to the context
@@ -65,6 +69,8 @@ class Canvas:
     def logits(self, symbol: int, rows: Rows, temperature: float) -> Tensor:
         """What the head of a symbol says of some rows, (rows, K)."""
         logits = self.generator.heads.one(symbol, self.context[rows])
+        if symbol in self.never_missing:
+            logits[:, 0] = -torch.inf
         return logits if temperature == 1 else logits / temperature
 
     def put(self, symbol: int, rows: Rows, code: Tensor, left: Tensor) -> None:
@@ -99,6 +105,7 @@ def fill(
     noise: Tensor,
     *,
     temperature: float = 1.0,
+    never_missing: Collection[int] = (),
 ) -> tuple[Tensor, Tensor]:
     """Draw the hidden cells given the others.
 
@@ -109,12 +116,13 @@ def fill(
     hidden : one flag a column of the layout, or (B, C) one flag a cell.
     noise : (B, C) float64 in [0, 1), one column of it per column of the layout.
     temperature : divides the logits of all that is drawn.
+    never_missing : symbols whose first code, which means missing, is not drawn.
 
     Returns
     -------
     codes (B, S) and fractions (B, R) float64 in [0, 1): given ones are at the middle of their byte.
     """
-    canvas = Canvas(generator, codes, fractions, hidden, noise)
+    canvas = Canvas(generator, codes, fractions, hidden, noise, never_missing)
     for symbol in range(generator.tables.n_symbols):
         rows = canvas.rows(symbol)
         if rows is not None:
