@@ -12,6 +12,7 @@ from tabgan.encoding.allowed import Allowed
 from tabgan.encoding.bounds import cell_bounds, reversed_bounds
 from tabgan.encoding.categorical import RARE, CategoryEncoder
 from tabgan.encoding.choices import unseen
+from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.number_column import NumberColumnEncoder
 from tabgan.encoding.ranges import Ranges
 from tabgan.encoding.table import TableEncoder
@@ -32,11 +33,9 @@ def read_request(value: Any, index: int, encoder: TableEncoder) -> Cells | Allow
         The column cannot have what is asked for.
     """
     column, own = encoder.schema.columns[index], encoder.encoders[index]
-    if isinstance(own, CategoryEncoder) and _is_level(value, own):
+    if _is_level(value, own):
         return encoder.value_cells(column.name, value)
-    found = list(options(value))
-    if not isinstance(own, CategoryEncoder) or not all(_is_level(option, own) for option in found):
-        found = [as_between(option) for option in found]
+    found = [option if _is_level(option, own) else as_between(option) for option in options(value)]
     if not found:
         raise ConditionError(
             f"column {column.name!r}: a list of values must not be empty; give at least one value"
@@ -49,8 +48,10 @@ def read_request(value: Any, index: int, encoder: TableEncoder) -> Cells | Allow
         raise ConditionError(str(error)) from error
 
 
-def _is_level(value: Any, own: CategoryEncoder) -> bool:
+def _is_level(value: Any, own: ColumnEncoder) -> bool:
     """Whether a value is exactly a level, although it could be read otherwise: a tuple, an interval."""
+    if not isinstance(own, CategoryEncoder):
+        return False
     try:
         return not is_missing(value) and (value in own.index or plain_level(value) in own.index)
     except (TypeError, ValueError):  # cannot be hashed: a list, an array
