@@ -26,6 +26,8 @@ if TYPE_CHECKING:
         TrainingError,
     )
     from tabgan.estimator import TabGAN
+    from tabgan.pipelines.imputer import TabGANImputer
+    from tabgan.pipelines.sampler import TabGANSampler
     from tabgan.reporting.report import report
     from tabgan.schema import Schema, infer_schema
 
@@ -40,6 +42,8 @@ __all__ = [
     "Schema",
     "SchemaError",
     "TabGAN",
+    "TabGANImputer",
+    "TabGANSampler",
     "TabganError",
     "TableTooLargeError",
     "TrainingError",
@@ -65,6 +69,7 @@ LAYERS = (
     "asking",
     "model_file",
     "estimator",
+    "pipelines",
     "cli",
 )
 # Beside them, a branch that sees tables and schemas, never models.
@@ -74,6 +79,8 @@ _HOMES = {
     "PRESENT": "tabgan.conditioning.requests",
     "between": "tabgan.conditioning.requests",
     "TabGAN": "tabgan.estimator",
+    "TabGANImputer": "tabgan.pipelines.imputer",
+    "TabGANSampler": "tabgan.pipelines.sampler",
     "Schema": "tabgan.schema",
     "infer_schema": "tabgan.schema",
     "report": "tabgan.reporting.report",

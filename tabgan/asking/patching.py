@@ -31,7 +31,7 @@ def as_dtype(values: pd.Series[Any], dtype: Any) -> pd.Series[Any]:
         new = [level for level in values.dropna().unique() if level not in dtype.categories]
         wider = pd.CategoricalDtype([*dtype.categories, *new], dtype.ordered) if new else dtype
         return values.astype(object).astype(wider)
-    values = values.infer_objects() if dtype != object else values
+    values = values if dtype == np.dtype(object) else values.infer_objects()
     if not _may_hold(dtype, values):
         return values
     try:
