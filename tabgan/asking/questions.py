@@ -126,7 +126,8 @@ class Questions:
         -------
         One column for each level, or each single value of a number. Continuous numbers have one for each mode,
         named by the `pandas.Interval` of its values (of which those with a column of their own are not counted),
-        datetimes for each mode of their day. NaN is missing, where values were missing in fit. Rows sum to 1.
+        datetimes with a time of day for each mode of their day, in UTC where they have a zone. NaN is missing,
+        where values were missing in fit. Rows sum to 1.
         """
         return pd.concat([predict_proba(self.model_, chunk, column) for chunk in self._chunks(X)])
 

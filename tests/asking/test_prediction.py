@@ -68,7 +68,11 @@ def test_levels_and_values_are_the_labels(frame, model):
         labels = model.predict_proba(frame.head(1), name).columns
         ends = [label.left if isinstance(label, pd.Interval) else label for label in labels]
         assert all(isinstance(end, kind) for end in ends), name
-        values = frame[name] if name != "seen" else frame[name].dt.floor("D")  # its days
+        values = frame[name]
+        if name == "seen":
+            values = values.dt.floor("D")
+        if name == "day":  # with a time of day too: days of UTC
+            values = values.dt.tz_convert("UTC").dt.tz_localize(None).dt.floor("D")
         assert values.min() <= min(ends) <= max(ends) <= values.max(), name
     assert any(isinstance(label, pd.Interval) for label in labels)
 
