@@ -29,12 +29,14 @@ def complete(
     model: FittedModel,
     frame: pd.DataFrame,
     columns: Sequence[Hashable] | None,
-    source: np.random.Generator,
+    n_draws: int,
+    seeds: tuple[int, int],
     start: int = 0,
 ) -> pd.DataFrame:
-    """Rows (n,) with their gaps filled: missing cells, or all cells of some columns, and columns that lack.
+    """Rows (n,) with their gaps filled, n_draws times one below the other: (n_draws · n,).
 
-    ``start`` counts the rows before these, for identifiers.
+    Gaps are missing cells, or all cells of ``columns``, and columns that the frame lacks. ``seeds`` are the one
+    asked for and the number of this chunk of rows, of which ``start`` rows came before.
 
     Raises
     ------
@@ -43,15 +45,24 @@ def complete(
     """
     known, gaps = _gaps(model, frame, columns)
     rows = np.flatnonzero(gaps.any(axis=1))
-    noise = torch.from_numpy(source.random(gaps.shape)[rows])
+    stacked = frame if n_draws == 1 else pd.concat([frame] * n_draws)
+    every_gap = np.tile(gaps, (n_draws, 1))
     if not len(rows):
-        return _with(frame, gaps, empty_frame(model), model.encoder)
+        return _with(stacked, every_gap, empty_frame(model), model.encoder)
+    sources = [np.random.SeedSequence(seeds[0], spawn_key=(seeds[1], draw)) for draw in range(n_draws)]
+    noise = np.concatenate([np.random.default_rng(source).random(gaps.shape)[rows] for source in sources])
     given = (known.codes, known.fractions, known.hidden)
-    codes, fractions, hidden = (torch.from_numpy(part[rows]).to(model.device) for part in given)
+    codes, fractions, hidden = (
+        torch.from_numpy(part[np.tile(rows, n_draws)]).to(model.device) for part in given
+    )
     symbols = never_missing(model.encoder)
-    drawn, inside = fill_block(model, codes, fractions, hidden, noise, 1.0, symbols)
-    filled = model.encoder.decode_frame(drawn.cpu().numpy(), inside.cpu().double().numpy(), source, start)
-    return _with(frame, gaps, filled.set_axis(rows), model.encoder)
+    drawn, inside = fill_block(model, codes, fractions, hidden, torch.from_numpy(noise), 1.0, symbols)
+    made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
+    filled = model.encoder.decode_frame(
+        drawn.cpu().numpy(), inside.cpu().double().numpy(), made_up, start * n_draws
+    )
+    places = (np.arange(n_draws)[:, None] * len(frame) + rows).ravel()
+    return _with(stacked, every_gap, filled.set_axis(places), model.encoder)
 
 
 def never_missing(encoder: TableEncoder) -> frozenset[int]:

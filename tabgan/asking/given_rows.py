@@ -45,22 +45,18 @@ class GivenRows(Questions):
         """
         n_draws, seed = whole("n_draws", n_draws, 1), self._seed(random_state)
         columns = _names("columns", columns)
-        chunks = list(self._chunks(X))
-        starts = np.cumsum([0, *map(len, chunks)])
-        draws = []
-        for draw in range(n_draws):
-            sources = [
-                np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(draw, i)))
-                for i in range(len(chunks))
-            ]
-            parts = [
-                complete(self.model_, chunk, columns, source, int(starts[-1] * draw + start))
-                for chunk, source, start in zip(chunks, sources, starts, strict=False)
-            ]
-            draws.append(parts[0] if len(parts) == 1 else pd.concat(parts))
+        parts, draws, start = [], [], 0
+        for i, chunk in enumerate(self._chunks(X)):
+            parts.append(complete(self.model_, chunk, columns, n_draws, (seed, i), start))
+            draws.append(np.repeat(np.arange(n_draws), len(chunk)))
+            start += len(chunk)
+        rows = parts[0] if len(parts) == 1 else pd.concat(parts)
         if n_draws == 1:
-            return draws[0]
-        return pd.concat(draws, keys=range(n_draws), names=["draw", *draws[0].index.names])
+            return rows
+        draw = np.concatenate(draws)
+        levels = [draw, *(rows.index.get_level_values(level) for level in range(rows.index.nlevels))]
+        rows.index = pd.MultiIndex.from_arrays(levels, names=["draw", *rows.index.names])
+        return rows.iloc[np.argsort(draw, kind="stable")]
 
     def augment(
         self,

@@ -58,7 +58,9 @@ def complete(
     estimator = TabGAN.load(model)
     source = open_source(data, sep=sep, encoding=encoding, na_values=na, drop=drop)
     if unknown := [name for name in source.names if name not in estimator.schema_.names]:
-        raise SchemaError(f"column {unknown[0]!r} is not in the model; leave it out with --drop {unknown[0]!r}")
+        raise SchemaError(
+            f"column {unknown[0]!r} is not in the model; leave it out with --drop {unknown[0]!r}"
+        )
     rows = estimator.complete(source, columns=list(columns) or None, random_state=seed)
     with open_writer(out, form, estimator.schema_) as writer:
         writer.write(rows[list(estimator.schema_.names)])

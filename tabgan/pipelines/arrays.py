@@ -26,7 +26,9 @@ def as_frame(X: Any, owner: str) -> pd.DataFrame:
     else:
         array = np.asarray(X)
         if np.iscomplexobj(array):
-            raise DataError(f"Complex data not supported by {owner}; give real and imaginary part a column each")
+            raise DataError(
+                f"Complex data not supported by {owner}; give real and imaginary part a column each"
+            )
         if array.ndim != 2:
             raise DataError(
                 f"{owner} must be given a table of rows and columns, found {array.ndim} axes. Reshape your data: "
@@ -35,7 +37,9 @@ def as_frame(X: Any, owner: str) -> pd.DataFrame:
         frame = pd.DataFrame(array, columns=[f"x{i}" for i in range(array.shape[1])]).infer_objects()
     for axis, what in enumerate(("sample", "feature")):
         if not frame.shape[axis]:
-            raise DataError(f"found 0 {what}(s) (shape={frame.shape}) while a minimum of 1 is required by {owner}")
+            raise DataError(
+                f"found 0 {what}(s) (shape={frame.shape}) while a minimum of 1 is required by {owner}"
+            )
     return frame
 
 
@@ -86,7 +90,9 @@ def _told(found: list[str], known: list[str]) -> str:
     lines = ["The feature names should match those that were passed during fit."]
     extra, lacking = sorted({*found} - {*known}), sorted({*known} - {*found})
     lines += ["Feature names unseen at fit time:", *(f"- {name}" for name in extra)] if extra else []
-    lines += ["Feature names seen at fit time, yet now missing:", *(f"- {n}" for n in lacking)] if lacking else []
+    lines += (
+        ["Feature names seen at fit time, yet now missing:", *(f"- {n}" for n in lacking)] if lacking else []
+    )
     if not extra and not lacking:
         lines.append("Feature names must be in the same order as they were in fit.")
     return "\n".join(lines) + "\n"

@@ -111,7 +111,9 @@ def wanted_rows(labels: pd.Series[Any], strategy: Any) -> dict[Any, int]:
     most = int(counts.max())
     if isinstance(strategy, Mapping):
         if unknown := [label for label in strategy if label not in counts.index]:
-            raise ValueError(f"sampling_strategy names the class {unknown[0]!r}; choose among {list(counts.index)[:5]}")
+            raise ValueError(
+                f"sampling_strategy names the class {unknown[0]!r}; choose among {list(counts.index)[:5]}"
+            )
         wanted = {label: int(n) for label, n in strategy.items()}
     elif isinstance(strategy, Real) and not isinstance(strategy, bool) and len(counts) == 2:
         wanted = {counts.idxmin(): round(float(strategy) * most)}
@@ -124,7 +126,9 @@ def wanted_rows(labels: pd.Series[Any], strategy: Any) -> dict[Any, int]:
         )
     for label, n in wanted.items():
         if n < counts[label]:
-            raise ValueError(f"class {label!r} has {counts[label]} rows and is to have {n}; rows are only added")
+            raise ValueError(
+                f"class {label!r} has {counts[label]} rows and is to have {n}; rows are only added"
+            )
     return {label: n - int(counts[label]) for label, n in wanted.items()}
 
 
