@@ -15,7 +15,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from tabgan.asking.patching import patched
+from tabgan.asking.patching import patched, put
 from tabgan.asking.sampling import empty_frame, fill_block
 from tabgan.asking.scores import position
 from tabgan.conditioning.known import Known, known_cells
@@ -91,13 +91,11 @@ def _gaps(
 def _with(frame: pd.DataFrame, gaps: Array, filled: pd.DataFrame, encoder: TableEncoder) -> pd.DataFrame:
     """The frame with its gaps filled from a frame of those rows that have some, and its lacking columns added."""
     out = frame.copy()
-    places = {name: place for place, name in enumerate(frame.columns)}
     for index, column, _ in encoder.columns():
         where, drawn = gaps[:, index], filled.iloc[:, index]
-        if column.name not in places:
+        if column.name not in frame.columns:
             out[column.name] = drawn.set_axis(frame.index)
         elif where.any():
-            place = places[column.name]
-            series = patched(frame.iloc[:, place], where, drawn.loc[np.flatnonzero(where)])
-            out.isetitem(place, series)
+            given: Any = frame[column.name]
+            put(out, column.name, patched(given, where, drawn[where[drawn.index]]))
     return out

@@ -54,7 +54,10 @@ class GivenRows(Questions):
         if n_draws == 1:
             return rows
         draw = np.concatenate(draws)
-        levels = [draw, *(rows.index.get_level_values(level) for level in range(rows.index.nlevels))]
+        levels: list[Any] = [
+            draw,
+            *(rows.index.get_level_values(level) for level in range(rows.index.nlevels)),
+        ]
         rows.index = pd.MultiIndex.from_arrays(levels, names=["draw", *rows.index.names])
         return rows.iloc[np.argsort(draw, kind="stable")]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,18 @@ def patched(series: pd.Series[Any], where: NDArray[np.bool_], values: pd.Series[
         kept = kept.astype(new.dtype) if len(kept) else kept
     order = np.argsort(np.concatenate([np.flatnonzero(~where), np.flatnonzero(where)]))
     joined = pd.concat([kept, new], ignore_index=True) if len(kept) else new
-    return joined.iloc[order].set_axis(series.index).rename(series.name)
+    return named(joined.iloc[order].set_axis(series.index), series.name)
+
+
+def put(frame: Any, name: Hashable, series: Any) -> None:
+    """Replace a column of a frame by its name."""
+    frame.isetitem(list(frame.columns).index(name), series)
+
+
+def named(series: Any, name: Hashable) -> pd.Series[Any]:
+    """A column under another name."""
+    out: pd.Series[Any] = series.rename(name)
+    return out
 
 
 def as_dtype(values: pd.Series[Any], dtype: Any) -> pd.Series[Any]:

@@ -10,7 +10,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
-from tabgan.asking.patching import as_dtype, patched
+from tabgan.asking.patching import as_dtype, named, patched, put
 from tabgan.asking.scores import position
 from tabgan.conditioning.known import known_rows
 from tabgan.config import SAMPLE_PASS
@@ -91,7 +91,7 @@ def _changed(frame: pd.DataFrame, changes: Mapping[Hashable, Any]) -> pd.DataFra
         series = (
             new.set_axis(frame.index) if isinstance(new, pd.Series) else pd.Series(new, index=frame.index)
         )
-        out.isetitem(list(frame.columns).index(name), as_dtype(series, old.dtype).rename(name))
+        put(out, name, named(as_dtype(series, old.dtype), name))
     return out
 
 
@@ -142,7 +142,6 @@ def _put(
     hidden: list[bool],
 ) -> None:
     """Write the cells of some rows that came out differently; the others keep exactly what was given."""
-    names = list(out.columns)
     layout = model.encoder.layout
     for index, column, encoder in model.encoder.columns():
         if hidden[index]:
@@ -152,8 +151,8 @@ def _put(
             differ = _differ(encoder, old, new, cells)
             where = np.zeros(len(out), bool)
             where[rows[differ]] = True
-            place = names.index(column.name)
-            out.isetitem(place, patched(out.iloc[:, place], where, from_cells(cells.take(differ), column)))
+            given: Any = out[column.name]
+            put(out, column.name, patched(given, where, from_cells(cells.take(differ), column)))
 
 
 def _differ(

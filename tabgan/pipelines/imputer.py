@@ -8,7 +8,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, OneToOneFeatureMixin, TransformerMixin, clone
 from sklearn.utils.validation import check_is_fitted
 
-from tabgan.asking.patching import patched
+from tabgan.asking.patching import patched, put
 from tabgan.estimator import TabGAN
 from tabgan.pipelines.arrays import as_frame, check_columns, like, remember_columns
 from tabgan.schema import Kind, infer_schema
@@ -102,7 +102,7 @@ class TabGANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # t
             where = missing[:, place]
             if where.any() and column.kind not in (Kind.IDENTIFIER, Kind.TEXT, Kind.CONSTANT):
                 values = self.estimator_.predict(frame[where], column.name)
-                out.isetitem(place, patched(frame.iloc[:, place], where, values))
+                put(out, column.name, patched(frame[column.name], where, values))
         return out
 
     def __sklearn_tags__(self) -> Any:

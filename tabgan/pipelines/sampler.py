@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
-from tabgan.asking.patching import as_dtype
+from tabgan.asking.patching import as_dtype, named
 from tabgan.errors import DataError
 from tabgan.estimator import TabGAN
 from tabgan.pipelines.arrays import as_frame, like, remember_columns
@@ -148,4 +148,4 @@ def _extended(old: pd.Series[Any], new: list[pd.Series[Any]]) -> pd.Series[Any]:
 def _as_given(classes: pd.Series[Any], y: Any) -> Any:
     if isinstance(y, pd.DataFrame):
         return classes.rename(y.columns[0]).to_frame()
-    return classes.rename(y.name) if isinstance(y, pd.Series) else np.asarray(classes, np.asarray(y).dtype)
+    return named(classes, y.name) if isinstance(y, pd.Series) else np.asarray(classes, np.asarray(y).dtype)
