@@ -113,6 +113,7 @@ class Pool:
                     self.parts,
                     part,
                     temperature=self.temperature,
+                    alike=True,
                 )
             )
         drawn, inside, *logs = (torch.cat(column) for column in zip(*passes, strict=True))

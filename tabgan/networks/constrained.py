@@ -97,6 +97,7 @@ def draw_constrained(
     noise: Tensor,
     *,
     temperature: float = 1.0,
+    alike: bool = False,
 ) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """Draw the constrained columns, one after the other, given the known ones.
 
@@ -104,6 +105,7 @@ def draw_constrained(
     ----------
     codes, fractions, hidden, noise, temperature : as in `fill`.
     parts : the windows of each constrained column, in canonical order.
+    alike : what is known is the same in all rows, so that one row tells what the first window's heads say.
 
     Returns
     -------
@@ -121,20 +123,24 @@ def draw_constrained(
         for symbol in (
             s for s, owner in enumerate(tables.symbol_column) if owner == column and s not in covered
         ):
-            if symbol in by_symbol:
-                mass, share = draw_part(canvas, by_symbol[symbol], temperature)
-                log_mass += mass.log()
-                log_share += share.log()
-            else:
+            if symbol not in by_symbol:
                 fill_symbol(canvas, symbol, EVERY_ROW, temperature)
+                continue
+            mass, share = draw_part(canvas, by_symbol[symbol], temperature, alike)
+            log_mass += mass.log()
+            log_share += share.log()
+            alike = False  # the rows differ from now on
     return canvas.codes, canvas.inside, log_mass, log_share
 
 
-def draw_part(canvas: Canvas, part: Part, temperature: float) -> tuple[Tensor, Tensor]:
+def draw_part(canvas: Canvas, part: Part, temperature: float, alike: bool = False) -> tuple[Tensor, Tensor]:
     """Draw the symbols of one window; returns its allowed mass, and the allowed share of the drawn cell, (B,)."""
     variant = part.variant(canvas)
     share = part.share[variant] if len(part.share) > 1 else part.share  # (B or 1, F, P)
-    mass = _mass(canvas, part, share, temperature)
+    places = _every_place(canvas, part, temperature) if alike and part.second is not None else None
+    rows = slice(0, 1) if alike else EVERY_ROW
+    mass = torch.softmax(canvas.logits(part.first, rows, temperature).to(share.dtype), 1)
+    mass = (mass * _inside(canvas, part, share, places, temperature)).expand(len(canvas.codes), -1)
     uniform = canvas.noise[:, part.column].clone()
     code, left = draw_weighted(mass, uniform)
     total = mass.sum(1)
@@ -146,7 +152,7 @@ def draw_part(canvas: Canvas, part: Part, temperature: float) -> tuple[Tensor, T
     canvas.put(part.first, EVERY_ROW, code, left)
     place = torch.zeros_like(code)
     if part.second is not None:
-        place, left = _draw_second(canvas, part, share, code, left, temperature)
+        place, left = _draw_second(canvas, part, share, places, left, temperature)
     if part.is_number:
         inside = left
         if part.pieces is not None:
@@ -154,8 +160,7 @@ def draw_part(canvas: Canvas, part: Part, temperature: float) -> tuple[Tensor, T
             cell = (variant * n_first + code.clamp(min=0)) * n_second + place.clamp(min=0)
             inside = part.pieces.place(cell, left)
         canvas.put_number(part.last, EVERY_ROW, inside, leftover(left))
-    row = torch.arange(len(code), device=code.device) if len(share) > 1 else 0
-    return total, share[row, code.clamp(min=0), place.clamp(min=0)]
+    return total, _of_row(share, code)[torch.arange(len(code), device=code.device), place.clamp(min=0)]
 
 
 def draw_weighted(weights: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
@@ -164,32 +169,50 @@ def draw_weighted(weights: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
     return invert(cumulative / cumulative[:, -1:].clamp(min=1e-300), noise)
 
 
-def _mass(canvas: Canvas, part: Part, share: Tensor, temperature: float) -> Tensor:
-    """Probability of each code of the first symbol times what is allowed inside of it, (B, F)."""
-    logits = canvas.logits(part.first, EVERY_ROW, temperature)
-    mass = torch.softmax(logits.to(share.dtype), 1) * share[:, :, 0]
-    tables, generator = canvas.generator.tables, canvas.generator
+def _every_place(canvas: Canvas, part: Part, temperature: float) -> Tensor:
+    """Probabilities of the second symbol after each code of the first, (F, P), where all rows are told the same."""
+    assert part.second is not None
+    generator, start = canvas.generator, int(canvas.generator.tables.first_level[part.first])
+    contexts = canvas.context[:1] + generator.levels[start : start + part.share.shape[1]]
+    return torch.softmax((generator.heads.one(part.second, contexts) / temperature).to(part.share.dtype), 1)
+
+
+def _inside(canvas: Canvas, part: Part, share: Tensor, places: Tensor | None, temperature: float) -> Tensor:
+    """How much of the mass of each code of the first symbol is allowed, (B or 1, F)."""
+    inside = share[:, :, 0].clone()
+    generator, start = canvas.generator, int(canvas.generator.tables.first_level[part.first])
     for code in part.torn:
-        assert part.second is not None
-        context = canvas.context + generator.levels[int(tables.first_level[part.first]) + code]
-        places = generator.heads.one(part.second, context) / temperature
-        inside = (torch.softmax(places.to(share.dtype), 1) * share[:, code]).sum(1)
-        mass[:, code] = torch.softmax(logits.to(share.dtype), 1)[:, code] * inside
-    return mass
+        if places is None:
+            assert part.second is not None
+            context = canvas.context + generator.levels[start + code]
+            logits = generator.heads.one(part.second, context) / temperature
+            told = (torch.softmax(logits.to(share.dtype), 1) * share[:, code]).sum(1)
+            inside = inside.expand(len(told), -1).clone() if len(inside) == 1 else inside
+        else:
+            told = (places[code] * share[:, code]).sum(1)
+        inside[:, code] = told
+    return inside
 
 
 def _draw_second(
-    canvas: Canvas, part: Part, share: Tensor, code: Tensor, left: Tensor, temperature: float
+    canvas: Canvas, part: Part, share: Tensor, places: Tensor | None, left: Tensor, temperature: float
 ) -> tuple[Tensor, Tensor]:
     """Draw the second symbol among the allowed codes; returns it and the uniforms left, both (B,)."""
     assert part.second is not None
-    own = share[
-        torch.arange(len(code), device=code.device) if len(share) > 1 else 0, code.clamp(min=0)
-    ]  # (B, P)
-    logits = canvas.logits(part.second, EVERY_ROW, temperature)
-    place, rest = draw_weighted(torch.softmax(logits.to(own.dtype), 1) * own, left)
+    code = canvas.codes[:, part.first]
+    if places is None:
+        told = torch.softmax(canvas.logits(part.second, EVERY_ROW, temperature).to(share.dtype), 1)
+    else:
+        told = places[code]
+    place, rest = draw_weighted(told * _of_row(share, code), left)
     applies = canvas.applies(part.second, EVERY_ROW)
     if applies is not None:
         place, rest = torch.where(applies, place, -1), torch.where(applies, rest, left)
     canvas.put(part.second, EVERY_ROW, place, rest)
     return place, rest
+
+
+def _of_row(share: Tensor, code: Tensor) -> Tensor:
+    """Shares (B, P) of the places of each row's first code, from (B or 1, F, P)."""
+    row = torch.arange(len(code), device=code.device) if len(share) > 1 else 0
+    return share[row, code.clamp(min=0)]

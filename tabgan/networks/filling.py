@@ -50,7 +50,7 @@ class Canvas:
         if self.hide.ndim == 2:
             self.context = generator.embed(self.codes, fractions).sum(0)
         elif not self.hide.all():
-            self.context = generator.embed(self.codes, fractions)[~self.hide].sum(0)
+            self.context = generator.embed_some(self.codes, fractions, ~self.hide).sum(0)
 
     def rows(self, symbol: int) -> Rows | None:
         """Rows in which a symbol is hidden; None: there are none."""
