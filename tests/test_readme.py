@@ -31,11 +31,11 @@ def folder_with_loans(tmp_path, monkeypatch):
 
 
 def test_the_python_runs(folder_with_loans):
-    [code] = blocks("python")
-    assert code.count(BUDGET) == 1
-    assert len(code.strip().splitlines()) <= 12
     names: dict[str, object] = {}
-    exec(compile(code.replace(BUDGET, "max_time=2"), "README.md", "exec"), names)
+    assert README.count(BUDGET) == 1
+    for code in blocks("python"):  # a block goes on where the one before it stopped
+        assert len(code.strip().splitlines()) <= 12
+        exec(compile(code.replace(BUDGET, "max_time=2"), "README.md", "exec"), names)
     assert isinstance(names["rows"], pd.DataFrame)
     assert Path("loans.tabgan").stat().st_size > 0
 

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tabgan.asking.balancing import Balance, draw_levels, levels_of
+from tabgan.asking.balancing import Balance, draw_levels, level_of, levels_of
 from tabgan.asking.patching import as_dtype
 from tabgan.asking.scores import position
-from tabgan.conditioning.known import known_cells
 from tabgan.errors import ConditionError
 from tabgan.model import FittedModel
 
@@ -30,7 +29,8 @@ def augment(
     _check_columns(model, frame, target, indicator)
     column = position(model, target)
     labels = levels_of(model, column)
-    counts = count_levels(model, frame, column, labels)
+    found = level_of(model, frame, column, labels)
+    counts = np.bincount(found[found >= 0], minlength=len(labels))
     wanted = _missing_rows(counts, labels, to, target)
     balance = Balance(column, labels, np.zeros(len(labels)), [])
     drawn = draw_levels(model, {}, balance, wanted, 1.0, seed)
@@ -43,17 +43,6 @@ def augment(
     }
     out = pd.DataFrame(parts, columns=frame.columns)
     return out.assign(**{indicator: np.arange(len(out)) >= len(frame)})
-
-
-def count_levels(
-    model: FittedModel, frame: pd.DataFrame, column: int, labels: list[Any]
-) -> NDArray[np.int64]:
-    """How many rows have each level of a column, (levels,)."""
-    layout, name = model.encoder.layout, model.encoder.layout.columns[column]
-    own = layout.symbols_of(column)
-    found = known_cells(frame[[name]], model.encoder).codes[:, own]
-    codes = [model.encoder.encode_value(name, label)[0] for label in labels]
-    return np.array([(found == code).all(axis=1).sum() for code in codes], np.int64)
 
 
 def _missing_rows(

@@ -1,4 +1,9 @@
-"""Rows of which a column has chosen shares: each level is known before the other columns are drawn."""
+"""Rows of which a column has chosen shares.
+
+Without a condition they are picked from plain rows, in which the column has its usual place: there it is told all
+that stands before it, which ties it closer to the others than where it is known first. Levels of which too few come,
+and all of them under a condition, are known before the other columns are drawn.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,8 @@ from tabgan.asking.pool import plan_pool
 from tabgan.asking.sampling import empty_frame, sample_frames
 from tabgan.asking.scores import position
 from tabgan.conditioning.condition import Condition, read_condition
-from tabgan.conditioning.known import known_values
+from tabgan.conditioning.known import known_cells, known_values
+from tabgan.config import SAMPLE_BLOCK
 from tabgan.data.cells import Cells
 from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.number_column import NumberColumnEncoder
@@ -25,6 +31,7 @@ from tabgan.model import FittedModel
 
 Request = Hashable | Mapping[Hashable, Mapping[Any, float]]
 WHOLE = 1 + 1e-9  # shares may sum to this: they are rounded
+MAX_PLAIN = 64  # plain rows that may be looked at for each row wanted
 
 
 @dataclass(frozen=True)
@@ -99,8 +106,7 @@ def draw_balanced(
     seeds = np.random.SeedSequence(seed).generate_state(3, np.uint64) >> np.uint64(1)
     parts = [draw_levels(model, where, balance, counts[:-1], temperature, int(seeds[0]))]
     if counts[-1]:
-        name = model.encoder.layout.columns[balance.column]
-        condition = read_condition({**where, name: balance.rest}, model.encoder)
+        condition = read_condition({**where, _name(model, balance): balance.rest}, model.encoder)
         parts.append(_drawn(model, condition, int(counts[-1]), temperature, int(seeds[1])))
     rows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
     order = np.random.default_rng(int(seeds[2])).permutation(len(rows))
@@ -115,28 +121,49 @@ def draw_levels(
     temperature: float,
     seed: int,
 ) -> pd.DataFrame:
-    """So many rows of each label, one label after the other."""
+    """So many rows of each label, in no order to count on."""
     condition = read_condition(where, model.encoder)
-    name = model.encoder.layout.columns[balance.column]
-    cells = [model.encoder.value_cells(name, label) for label in balance.labels]
-    frames = [
-        _drawn(
-            model,
-            replace(condition, known=known, values=(*condition.values, *told)),
-            n,
-            temperature,
-            seed + i,
-        )
-        for i, (known, told, n) in enumerate(_groups(model, condition, balance, cells, counts))
-    ]
+    frames: list[pd.DataFrame] = []
+    if not where:
+        frames, counts = _picked(model, balance, counts, temperature, seed)
+    cells = [model.encoder.value_cells(_name(model, balance), label) for label in balance.labels]
+    for i, (known, told, n) in enumerate(_groups(model, condition, balance, cells, counts)):
+        asked = replace(condition, known=known, values=(*condition.values, *told))
+        frames.append(_drawn(model, asked, n, temperature, seed + i + 1))
     return pd.concat(frames, ignore_index=True) if frames else empty_frame(model)
+
+
+def _picked(
+    model: FittedModel, balance: Balance, counts: NDArray[np.int64], temperature: float, seed: int
+) -> tuple[list[pd.DataFrame], NDArray[np.int64]]:
+    """Plain rows of the wanted levels, and how many rows of each are still wanted; no row is given twice."""
+    pool = plan_pool(model, read_condition({}, model.encoder), temperature)
+    wanted, frames = counts.copy(), []
+    for frame in sample_frames(model, pool, MAX_PLAIN * int(counts.sum()), SAMPLE_BLOCK, seed):
+        found = level_of(model, frame, balance.column, balance.labels)
+        rows = np.concatenate([np.flatnonzero(found == i)[:n] for i, n in enumerate(wanted)])
+        frames.append(frame.iloc[rows])
+        wanted -= np.bincount(found[rows], minlength=len(wanted))
+        if not wanted.any():
+            break
+    return frames, wanted
+
+
+def level_of(model: FittedModel, frame: pd.DataFrame, column: int, labels: list[Any]) -> NDArray[np.int64]:
+    """Which of some labels each row of a frame has in a column, (n,); -1 for none of them."""
+    layout, name = model.encoder.layout, model.encoder.layout.columns[column]
+    own = known_cells(frame[[name]], model.encoder).codes[:, layout.symbols_of(column)]
+    out = np.full(len(frame), -1, np.int64)
+    for i, label in enumerate(labels):
+        out[(own == model.encoder.encode_value(name, label)[0]).all(axis=1)] = i
+    return out
 
 
 def _groups(
     model: FittedModel, condition: Condition, balance: Balance, cells: list[Cells], counts: NDArray[np.int64]
 ) -> Iterator[tuple[Any, tuple[str, ...], int]]:
     """Known cells, how an error tells them, and a number of rows: all labels at once where nothing is constrained."""
-    name = model.encoder.layout.columns[balance.column]
+    name = _name(model, balance)
     given = dict(condition.known.cells)
     if not condition.constraints and counts.sum():
         which = np.repeat(np.arange(len(counts)), counts)
@@ -156,6 +183,10 @@ def _drawn(model: FittedModel, condition: Condition, n: int, temperature: float,
     pool = plan_pool(model, condition, temperature)
     check_pool(model, pool)
     return next(sample_frames(model, pool, n, n, seed))
+
+
+def _name(model: FittedModel, balance: Balance) -> Hashable:
+    return model.encoder.layout.columns[balance.column]
 
 
 def _joined(cells: list[Cells]) -> Cells:

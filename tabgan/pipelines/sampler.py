@@ -10,7 +10,10 @@ import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
+from tabgan.asking.balancing import Balance, draw_levels
 from tabgan.asking.patching import as_dtype, named
+from tabgan.asking.questions import seed_of
+from tabgan.asking.scores import position
 from tabgan.errors import DataError
 from tabgan.estimator import TabGAN
 from tabgan.pipelines.arrays import as_frame, like, remember_columns
@@ -86,14 +89,20 @@ class TabGANSampler(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         table = frame.assign(**{str(labels.name): labels.to_numpy()})
         self.estimator_ = made.fit(table, schema=infer_schema(table, category=[str(labels.name)]))
         remember_columns(self, X, frame.shape[1])
-        parts = [
-            self.estimator_.sample(n, {labels.name: label}, self.random_state)
-            for label, n in self.sampling_strategy_.items()
-            if n
-        ]
-        rows = {name: _extended(frame[name], [part[name] for part in parts]) for name in frame.columns}
-        classes = _extended(labels, [part[labels.name] for part in parts])
+        new = self._drawn(str(labels.name))
+        rows = {name: _extended(frame[name], new[name]) for name in frame.columns}
+        classes = _extended(labels, new[labels.name])
         return like(pd.DataFrame(rows), X), _as_given(classes, y)
+
+    def _drawn(self, target: str) -> pd.DataFrame:
+        """The synthetic rows."""
+        model = self.estimator_.model_
+        labels, counts = (
+            list(self.sampling_strategy_),
+            np.array([*self.sampling_strategy_.values()], np.int64),
+        )
+        balance = Balance(position(model, target), labels, np.zeros(len(labels)), [])
+        return draw_levels(model, {}, balance, counts, 1.0, seed_of(self.random_state))
 
 
 def wanted_rows(labels: pd.Series[Any], strategy: Any) -> dict[Any, int]:
@@ -141,8 +150,8 @@ def _labels(X: Any, y: Any) -> pd.Series[Any]:
     return labels.rename(name)
 
 
-def _extended(old: pd.Series[Any], new: list[pd.Series[Any]]) -> pd.Series[Any]:
-    return pd.concat([old, *(as_dtype(part, old.dtype) for part in new)], ignore_index=True)
+def _extended(old: pd.Series[Any], new: pd.Series[Any]) -> pd.Series[Any]:
+    return pd.concat([old, as_dtype(new, old.dtype)] if len(new) else [old], ignore_index=True)
 
 
 def _as_given(classes: pd.Series[Any], y: Any) -> Any:

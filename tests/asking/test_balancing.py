@@ -68,6 +68,18 @@ def test_balance_takes_no_frame_and_no_dry_run(model, frame):
         model.sample(5, balance="city", dry_run=True)
 
 
+def test_levels_that_are_too_rare_among_plain_rows_are_known_first(model, monkeypatch):
+    monkeypatch.setattr("tabgan.asking.balancing.MAX_PLAIN", 0)
+    rows = model.sample(80, balance="city", random_state=0)
+    assert (rows["city"].value_counts() == 20).all()
+
+
+def test_without_a_condition_rows_are_picked_from_plain_ones(model):
+    rows = model.sample(40, balance={"city": {"Rome": 0.5, "Bern": 0.5}}, random_state=0)
+    assert rows["person"].is_unique
+    assert not rows.duplicated().any()
+
+
 def test_numbers_that_are_few_are_levels(model, frame):
     ages = model.sample(2 * frame["age"].nunique(), balance="age", random_state=0)["age"]
     assert (ages.value_counts() == 2).all()
