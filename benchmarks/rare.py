@@ -21,8 +21,8 @@ def judge_rare(
     figures = {}
     for name, rows in arms(model, train, table, seed):
         features = row_features(
-            rows.drop(columns=table.target),
-            test.drop(columns=table.target),
+            _known(rows, table),
+            _known(test, table),
             [c for c in table.categorical if c != table.target],
         )
         classes = (rows[table.target] == rare).to_numpy().astype(int)
@@ -35,6 +35,13 @@ def judge_rare(
             "rare rows": float(classes.mean()),
         }
     return figures
+
+
+def _known(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+    """What the classifier sees: all but the target, dates held as text read as dates."""
+    return rows.assign(**{name: pd.to_datetime(rows[name]) for name in table.datetimes}).drop(
+        columns=table.target
+    )
 
 
 def arms(model: TabGAN, train: pd.DataFrame, table: Table, seed: int) -> Iterator[tuple[str, pd.DataFrame]]:
