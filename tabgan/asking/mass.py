@@ -48,10 +48,9 @@ class DryRun:
         )
 
 
-def dry_run(model: FittedModel, pool: Pool, n_rows: int) -> DryRun:
-    """The figures of a condition; it need not have enough mass to be drawn."""
+def dry_run(model: FittedModel, pool: Pool, n_rows: int, *, per_row: bool = False) -> DryRun:
+    """The figures of a condition, which need not have mass enough to be drawn; ``per_row``: of a frame of cells."""
     known = np.exp(log_mass_known(model, pool.condition.known))
-    per_row = len(pool.condition.known.codes) > 1
     drafts = pool.effective_drafts
     effective_rows = n_rows / (1 + min(n_rows, SAMPLE_BLOCK) / drafts) if drafts > 0 else 0.0
     return DryRun(n_rows, known if per_row else float(known[0]) * pool.mass, effective_rows)
@@ -102,13 +101,13 @@ def _usual(model: FittedModel, pool: Pool, column: int) -> str:
     anything = Allowed(missing=encoder.has_missing, present=True)
     free = Constraint(column, "", anything, windows_of(encoder, anything))
     condition = replace(pool.condition, constraints=(*pool.condition.constraints, free))
-    drafts = plan_pool(model, condition, pool.temperature).draw(
-        model, np.random.default_rng(1).random((N_TOLD, len(model.encoder.layout.columns)))
-    )
+    free_pool = plan_pool(model, condition, pool.temperature)
+    drafts = free_pool.draw(model, np.random.default_rng(1).random((N_TOLD, len(free_pool.columns))))
     weights = np.exp(drafts.log_mass - drafts.log_mass.max())
     layout = model.encoder.layout
-    codes = drafts.codes.cpu().numpy()[:, layout.symbols_of(column)]
-    inside = drafts.inside.cpu().double().numpy()[:, layout.numbers_of(column)]
+    own = [i for i, s in enumerate(free_pool.symbols) if layout.symbol_column[s] == column]
+    own_numbers = [i for i, r in enumerate(free_pool.numbers) if layout.number_column[r] == column]
+    codes, inside = drafts.codes[:, own].cpu().numpy(), drafts.inside[:, own_numbers].cpu().double().numpy()
     return _summary(from_cells(encoder.decode(codes, inside), model.encoder.schema.columns[column]), weights)
 
 

@@ -8,7 +8,7 @@ weight is the product of the allowed masses; a block takes its rows from a pool 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -31,15 +31,23 @@ PILOT_EFFECTIVE = 200.0  # until this many count
 
 @dataclass(frozen=True)
 class Drafts:
-    """Drawn constrained columns: codes (B, S), fractions (B, R) in [0, 1), and two logs (B,).
+    """Drawn constrained columns, nothing of the others: memory does not grow with the table's width.
 
-    ``log_mass`` is that of the allowed mass, ``log_share`` that of the allowed share of the drawn cells.
+    ``codes`` (B, s) and ``inside`` (B, r) are those of the pool's symbols and numbers; ``log_mass`` (B,) is the log
+    of the allowed mass, ``log_share`` (B,) that of the allowed share of the drawn cells.
     """
 
     codes: Tensor
     inside: Tensor
     log_mass: Floats
     log_share: Floats
+
+    def take(self, index: NDArray[np.int64]) -> Drafts:
+        """Some drafts."""
+        on_device = torch.from_numpy(index).to(self.codes.device)
+        return Drafts(
+            self.codes[on_device], self.inside[on_device], self.log_mass[index], self.log_share[index]
+        )
 
 
 @dataclass(frozen=True)
@@ -49,6 +57,7 @@ class Pool:
     Attributes
     ----------
     parts : the windows of each constrained column.
+    symbols, numbers : positions of the constrained columns' symbols and numeric parts within the row.
     mass : share of the rows with the known cells that meet the constraints.
     reach : the same, were the cells in which a range ends allowed as a whole: what the model can tell of.
     efficiency : effective share of the drafts, 1 where all weigh the same.
@@ -57,6 +66,8 @@ class Pool:
 
     condition: Condition
     parts: tuple[tuple[Part, ...], ...]
+    symbols: tuple[int, ...]
+    numbers: tuple[int, ...]
     temperature: float
     mass: float = 1.0
     reach: float = 1.0
@@ -69,65 +80,62 @@ class Pool:
         return sum(map(len, self.parts)) > 1
 
     @property
+    def columns(self) -> list[int]:
+        """Positions of the constrained columns."""
+        return [constraint.column for constraint in self.condition.constraints]
+
+    @property
     def effective_drafts(self) -> float:
         """Effective number of drafts in the pool of a block; infinite where all weigh the same."""
         return self.efficiency * self.factor * SAMPLE_BLOCK if self.is_weighted else np.inf
 
     def hidden(self) -> list[bool]:
         """Flags of the columns that are drawn after the constrained ones."""
-        flags = list(self.condition.known.pattern() or [])
-        for constraint in self.condition.constraints:
-            flags[constraint.column] = False
-        return flags
+        flags = self.condition.known.pattern() or []
+        return [flag and column not in self.columns for column, flag in enumerate(flags)]
 
     def block(self, model: FittedModel, noise: Floats, source: np.random.Generator) -> Drafts:
         """The drafts of a block; noise (B, C) is that of its rows, ``source`` gives what a pool needs beyond it."""
         if not self.is_weighted:
-            return self.draw(model, noise)
-        columns = [constraint.column for constraint in self.condition.constraints]
-        wide = np.zeros((self.factor * len(noise), noise.shape[1]))
-        wide[:, columns] = source.random((len(wide), len(columns)))
-        drafts = self.draw(model, wide)
-        index = torch.from_numpy(resampled(drafts.log_mass, len(noise), source)).to(drafts.codes.device)
-        chosen = index.cpu().numpy()
-        return Drafts(
-            drafts.codes[index], drafts.inside[index], drafts.log_mass[chosen], drafts.log_share[chosen]
-        )
+            return self.draw(model, noise[:, self.columns])
+        drafts = self.draw(model, source.random((self.factor * len(noise), len(self.columns))))
+        return drafts.take(resampled(drafts.log_mass, len(noise), source))
 
     def draw(self, model: FittedModel, noise: Floats) -> Drafts:
-        """One draft for each row of noise (B, C)."""
-        device = model.device
-        size = SAMPLE_PASS if device.type == "cpu" else SAMPLE_BLOCK
-        known = self.condition.known
-        codes, fractions = (torch.from_numpy(part).to(device) for part in (known.codes, known.fractions))
-        hidden = known.pattern() or []
-        passes = []
-        for part in torch.from_numpy(noise).to(noise_dtype(device)).to(device).split(size):  # type: ignore[no-untyped-call]
-            rows = len(part)
-            passes.append(
-                draw_constrained(
-                    model.generator,
-                    codes.expand(rows, -1),
-                    fractions.expand(rows, -1),
-                    hidden,
-                    self.parts,
-                    part,
-                    temperature=self.temperature,
-                    alike=True,
-                )
-            )
+        """One draft for each row of noise (B, constrained columns)."""
+        size = SAMPLE_PASS if model.device.type == "cpu" else SAMPLE_BLOCK
+        passes = [self._pass(model, noise[start : start + size]) for start in range(0, len(noise), size)]
         drawn, inside, *logs = (torch.cat(column) for column in zip(*passes, strict=True))
         return Drafts(drawn, inside, *(log.cpu().double().numpy() for log in logs))
+
+    def _pass(self, model: FittedModel, noise: Floats) -> tuple[Tensor, ...]:
+        known, device = self.condition.known, model.device
+        wide = torch.zeros(len(noise), known.hidden.shape[1], dtype=noise_dtype(device), device=device)
+        wide[:, self.columns] = torch.from_numpy(noise).to(wide)
+        codes, inside, log_mass, log_share = draw_constrained(
+            model.generator,
+            torch.from_numpy(known.codes).to(device).expand(len(noise), -1),
+            torch.from_numpy(known.fractions).to(device).expand(len(noise), -1),
+            known.pattern() or [],
+            self.parts,
+            wide,
+            temperature=self.temperature,
+            alike=True,
+        )
+        return codes[:, list(self.symbols)], inside[:, list(self.numbers)], log_mass, log_share
 
 
 def plan_pool(model: FittedModel, condition: Condition, temperature: float) -> Pool:
     """The pool of a condition; it depends on the model and the request, not on a seed."""
     like = torch.zeros(1, dtype=noise_dtype(model.device), device=model.device)
+    layout, columns = model.encoder.layout, [constraint.column for constraint in condition.constraints]
     parts = tuple(
-        tuple(Part(window, constraint.column, model.encoder.layout, like) for window in constraint.windows)
+        tuple(Part(window, constraint.column, layout, like) for window in constraint.windows)
         for constraint in condition.constraints
     )
-    pool = Pool(condition, parts, temperature)
+    symbols = tuple(s for s, column in enumerate(layout.symbol_column) if column in columns)
+    numbers = tuple(r for r, column in enumerate(layout.number_column) if column in columns)
+    pool = Pool(condition, parts, symbols, numbers, temperature)
     if not parts:
         return pool
     weights, shares = pilot(model, pool)
@@ -136,18 +144,16 @@ def plan_pool(model: FittedModel, condition: Condition, temperature: float) -> P
     factor = 1
     if pool.is_weighted and efficiency > 0:
         factor = int(np.clip(np.ceil(SPARE / efficiency), 1, MAX_FACTOR))
-    return Pool(condition, parts, temperature, mass, reach, efficiency, factor)
+    return replace(pool, mass=mass, reach=reach, efficiency=efficiency, factor=factor)
 
 
 def pilot(model: FittedModel, pool: Pool) -> tuple[Floats, Floats]:
     """Allowed masses of some drafts, enough of them to tell their spread, and allowed shares of their cells."""
     source = np.random.default_rng(0)
-    n_columns = len(model.encoder.layout.columns)
+    rows = SAMPLE_BLOCK if pool.is_weighted else PILOT_ROWS
     weights, shares = np.zeros(0), np.zeros(0)
     for _ in range(PILOT_PASSES if pool.is_weighted else 1):
-        drafts = pool.draw(
-            model, source.random((SAMPLE_BLOCK if pool.is_weighted else PILOT_ROWS, n_columns))
-        )
+        drafts = pool.draw(model, source.random((rows, len(pool.columns))))
         weights = np.concatenate([weights, np.exp(drafts.log_mass)])
         shares = np.concatenate([shares, np.exp(drafts.log_share)])
         if effective(weights) >= PILOT_EFFECTIVE:

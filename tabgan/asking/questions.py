@@ -65,13 +65,10 @@ class Questions:
         if balance is not None:
             return self._balanced(n, where, random_state, balance, temperature, dry_run)
         pool = self._pool(where, temperature)
-        per_row = None if where is None or isinstance(where, Mapping) else len(pool.condition.known.codes)
-        n = per_row if per_row is not None and n is None else self.model_.n_rows if n is None else n
-        n = whole("n", n, 0)
-        if per_row is not None and n != per_row:
-            raise ValueError(f"n must be the number of rows of where, {per_row}, or None, got {n}")
+        n = self._n_rows(n, where, pool)
         if dry_run:
-            return mass.dry_run(self.model_, pool, n)
+            per_row = where is not None and not isinstance(where, Mapping)
+            return mass.dry_run(self.model_, pool, n, per_row=per_row)
         mass.check_pool(self.model_, pool)
         frames = list(sample_frames(self.model_, pool, n, max(n, 1), self._seed(random_state)))
         frame = frames[0] if frames else empty_frame(self.model_)
@@ -110,7 +107,7 @@ class Questions:
         """The rows of `sample`, in frames of ``batch_size``: memory does not grow with n."""
         pool = self._pool(where, temperature)
         mass.check_pool(self.model_, pool)
-        n, batch_size = whole("n", n, 0), whole("batch_size", batch_size, 1)
+        n, batch_size = self._n_rows(n, where, pool), whole("batch_size", batch_size, 1)
         return sample_frames(self.model_, pool, n, batch_size, self._seed(random_state))
 
     def predict_proba(self, X: Any, column: Hashable) -> pd.DataFrame:
@@ -182,6 +179,15 @@ class Questions:
         if where is not None and not isinstance(where, Mapping | pd.DataFrame) and is_table(where):
             where = pd.concat(list(open_source(where).chunks()))
         return plan_pool(self.model_, read_condition(where, self.model_.encoder), float(temperature))
+
+    def _n_rows(self, n: int | None, where: Where, pool: Pool) -> int:
+        """How many rows: as many as asked for, as given row by row, or as fitted."""
+        if where is None or isinstance(where, Mapping):
+            return whole("n", self.model_.n_rows if n is None else n, 0)
+        per_row = len(pool.condition.known.codes)
+        if n is not None and whole("n", n, 0) != per_row:
+            raise ValueError(f"n must be the number of rows of where, {per_row}, or None, got {n}")
+        return per_row
 
     def _seed(self, random_state: int | None) -> int:
         return seed_of(self.random_state if random_state is None else random_state)

@@ -13,7 +13,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from tabgan.asking.pool import Drafts, Pool
+from tabgan.asking.pool import Pool
 from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS
 from tabgan.model import FittedModel
 from tabgan.networks.filling import fill, noise_dtype
@@ -50,14 +50,12 @@ def sample_block(model: FittedModel, pool: Pool, block: int, rows: int, seed: in
     hidden = torch.from_numpy(known.hidden).to(model.device) if pattern is None else pattern
     drafts = pool.block(model, noise, source) if pool.parts else None
     if drafts is not None:
-        codes, fractions, hidden = (
-            drafts.codes,
-            (drafts.inside * FRACTION_STEPS).to(torch.uint8),
-            pool.hidden(),
-        )
+        codes[:, list(pool.symbols)] = drafts.codes
+        fractions[:, list(pool.numbers)] = (drafts.inside * FRACTION_STEPS).to(torch.uint8)
+        hidden = pool.hidden()
     drawn, inside = fill_block(model, codes, fractions, hidden, torch.from_numpy(noise), pool.temperature)
     if drafts is not None:
-        inside = _keep_places(model, pool, inside, drafts)
+        inside[:, list(pool.numbers)] = drafts.inside  # the context knows them to one byte
     cells = model.encoder.decode(
         drawn.cpu().numpy()[:rows], inside.cpu().double().numpy()[:rows], source, start=block * SAMPLE_BLOCK
     )
@@ -97,15 +95,6 @@ def fill_block(
         )
     drawn, inside = (torch.cat(parts) for parts in zip(*passes, strict=True))
     return drawn, inside
-
-
-def _keep_places(model: FittedModel, pool: Pool, inside: Tensor, drafts: Drafts) -> Tensor:
-    """The places that constrained numbers were drawn at, which the context knows to one byte."""
-    inside = inside.clone()
-    for constraint in pool.condition.constraints:
-        own = model.encoder.layout.numbers_of(constraint.column)
-        inside[:, own] = drafts.inside[:, own]
-    return inside
 
 
 def empty_frame(model: FittedModel) -> pd.DataFrame:
