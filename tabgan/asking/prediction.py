@@ -6,6 +6,7 @@ to what the column is told, as in training, where any subset of columns was know
 
 from __future__ import annotations
 
+import math
 from collections.abc import Hashable, Iterator
 from typing import Any
 
@@ -33,6 +34,7 @@ from tabgan.networks.filling import number_context
 from tabgan.schema import Kind
 
 Array = NDArray[Any]
+MOST_MASSES = 2**24  # of rows and cells at once: a column of 100,000 levels has as many cells
 
 
 def predict_proba(model: FittedModel, frame: pd.DataFrame, name: Hashable) -> pd.DataFrame:
@@ -94,11 +96,13 @@ def predictable(model: FittedModel, name: Hashable) -> int:
 
 def contexts(model: FittedModel, frame: pd.DataFrame, column: int) -> Iterator[Tensor]:
     """What a column is told of rows, (B, H) at a time: all of their known cells but its own."""
-    known = known_cells(frame, model.encoder, hide=[column])
+    known, own = known_cells(frame, model.encoder, hide=[column]), model.encoder.layout.symbols_of(column)
     hide = known.hidden[:, list(model.encoder.layout.symbol_column)]
     codes = np.where(hide, NOT_APPLICABLE, known.codes)
-    for start in range(0, len(codes), SAMPLE_PASS):
-        part = slice(start, start + SAMPLE_PASS)
+    cells = math.prod(symbol.n_levels for symbol in model.encoder.layout.symbols[own][:2])
+    size = min(max(MOST_MASSES // cells, 1), SAMPLE_PASS)
+    for start in range(0, len(codes), size):
+        part = slice(start, start + size)
         on_device = (torch.from_numpy(held[part]).to(model.device) for held in (codes, known.fractions))
         yield known_context(model.generator, *on_device)
 

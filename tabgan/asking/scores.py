@@ -86,6 +86,6 @@ def _by_column(model: FittedModel, codes: Array, fractions: Array, before: Array
         part = torch.from_numpy(codes[start : start + size].astype(np.int64)).to(device)
         inside = torch.from_numpy(fractions[start : start + size]).to(device)
         with torch.no_grad():
-            symbols = model.generator.log_prob(part, inside, told).double().cpu().numpy()  # (S, B)
+            symbols = model.generator.log_prob(part, inside, told).cpu().double().numpy()  # (S, B)
         np.add.at(out[start : start + size].T, list(layout.symbol_column), symbols)
     return out

@@ -128,6 +128,8 @@ def test_a_frame_may_be_of_arrow_and_empty_and_asks_for_its_own_number_of_rows(m
     assert len(model.sample(where=pd.DataFrame({"age": pd.Series([], dtype=int)}))) == 0
     with pytest.raises(ValueError, match="n must be the number of rows of where, 2, or None, got 3"):
         model.sample(3, where=table)
+    with pytest.raises(ValueError, match="n must be the number of rows of where"):
+        model.sample_iter(3, where=table)
 
 
 # ---- mass --------------------------------------------------------------------------------------------------
