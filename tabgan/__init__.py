@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import os
 
     from tabgan import errors
+    from tabgan.conditioning.requests import PRESENT, between
     from tabgan.errors import (
         ColumnError,
         ConditionError,
@@ -25,12 +26,15 @@ if TYPE_CHECKING:
         TrainingError,
     )
     from tabgan.estimator import TabGAN
+    from tabgan.pipelines.imputer import TabGANImputer
+    from tabgan.pipelines.sampler import TabGANSampler
     from tabgan.reporting.report import report
     from tabgan.schema import Schema, infer_schema
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "PRESENT",
     "ColumnError",
     "ConditionError",
     "DataError",
@@ -38,10 +42,13 @@ __all__ = [
     "Schema",
     "SchemaError",
     "TabGAN",
+    "TabGANImputer",
+    "TabGANSampler",
     "TabganError",
     "TableTooLargeError",
     "TrainingError",
     "__version__",
+    "between",
     "errors",
     "infer_schema",
     "load",
@@ -59,15 +66,21 @@ LAYERS = (
     "networks",
     "training",
     "model",
+    "asking",
     "model_file",
     "estimator",
+    "pipelines",
     "cli",
 )
 # Beside them, a branch that sees tables and schemas, never models.
 BRANCHES = {"reporting": ("errors", "config", "schema", "data")}
 
 _HOMES = {
+    "PRESENT": "tabgan.conditioning.requests",
+    "between": "tabgan.conditioning.requests",
     "TabGAN": "tabgan.estimator",
+    "TabGANImputer": "tabgan.pipelines.imputer",
+    "TabGANSampler": "tabgan.pipelines.sampler",
     "Schema": "tabgan.schema",
     "infer_schema": "tabgan.schema",
     "report": "tabgan.reporting.report",

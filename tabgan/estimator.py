@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import os
-import secrets
 import time
-from collections.abc import Hashable, Iterator, Mapping
-from numbers import Integral
+from collections.abc import Hashable
 from typing import Any, Self
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_is_fitted
 
+from tabgan.asking.given_rows import GivenRows
+from tabgan.asking.questions import seed_of
 from tabgan.config import Config
-from tabgan.data import open_source, to_container
+from tabgan.data import open_source
+from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.fit import fit_table
-from tabgan.errors import ModelFileError
-from tabgan.model import FittedModel, empty_frame, pack, unpack
+from tabgan.errors import ColumnError, ModelFileError
+from tabgan.model import FittedModel, pack, unpack
 from tabgan.model_file import load_model, save_model
-from tabgan.schema import Schema, infer_schema
+from tabgan.schema import Kind, Schema, infer_schema
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import resolve_device
 from tabgan.training.trainer import Trainer
@@ -30,7 +30,7 @@ MODEL_KIND = "tabgan"
 SAVE_SECONDS = 2.0  # of the time limit, kept for what comes after training
 
 
-class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Learn a table and sample rows like it.
 
     A conditional generator fills in a row column by column, each next column given those known so far; it is
@@ -121,7 +121,14 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.likelihood_weight = likelihood_weight
         self.temperature = temperature
 
-    def fit(self, X: Any, y: None = None, *, schema: Schema | None = None) -> Self:
+    def fit(
+        self,
+        X: Any,
+        y: None = None,
+        *,
+        schema: Schema | None = None,
+        unlabelled: Hashable | list[Hashable] = (),
+    ) -> Self:
         """Learn a table.
 
         Parameters
@@ -130,6 +137,8 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             file.
         y : ignored; part of the scikit-learn contract.
         schema : what the columns are; inferred when None.
+        unlabelled : a column, or a list of them, whose missing cells are hidden, not missing: labels that are not
+            known. Their rows still teach the other columns, and no row that is sampled lacks the label.
 
         Raises
         ------
@@ -143,13 +152,19 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         started = time.monotonic()
         config = self._config()
         device = resolve_device(self.device)
-        seed = _seed(self.random_state)
+        seed = seed_of(self.random_state)
         progress = Progress(show=bool(self.verbose))
         progress.open("reading")
         try:
             source = open_source(X)
             schema = infer_schema(source) if schema is None else schema
-            encoder, table = fit_table(source, schema, protect_rare=self.protect_rare, width=config.width)
+            encoder, table = fit_table(
+                source,
+                schema,
+                protect_rare=self.protect_rare,
+                width=config.width,
+                unlabelled=_positions(unlabelled, schema),
+            )
             progress.update(0.0, "training")
             deadline = None
             if config.max_time is not None:
@@ -175,54 +190,6 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.first_step_seconds_ = trained.first_step - started
         self.fit_seconds_ = time.monotonic() - started
         return self
-
-    def sample(
-        self,
-        n: int | None = None,
-        where: Mapping[Hashable, Any] | None = None,
-        random_state: int | None = None,
-    ) -> Any:
-        """Exactly n new rows, in the container that was fitted.
-
-        Parameters
-        ----------
-        n : how many; as many as were fitted when None.
-        where : values of any columns, ``{"income": ">50K", "age": 40}``; None, NaN and NaT ask for missing. The
-            other columns are drawn given them.
-        random_state : same number, same rows; None: the estimator's, or new ones each time.
-
-        Raises
-        ------
-        ConditionError
-            ``where`` names an unknown column or a value that was not seen.
-        """
-        check_is_fitted(self, "model_")
-        n = self.n_rows_ if n is None else n
-        frames = list(self._frames(n, max(_whole("n", n, 0), 1), where, random_state))
-        frame = frames[0] if frames else empty_frame(self.model_)
-        return to_container(frame, self.schema_)
-
-    def sample_iter(
-        self,
-        n: int,
-        batch_size: int = 65_536,
-        where: Mapping[Hashable, Any] | None = None,
-        random_state: int | None = None,
-    ) -> Iterator[pd.DataFrame]:
-        """The rows of `sample`, in frames of ``batch_size``: memory does not grow with n."""
-        check_is_fitted(self, "model_")
-        return self._frames(n, _whole("batch_size", batch_size, 1), where, random_state)
-
-    def log_prob(self, X: Any) -> NDArray[np.float64]:
-        """Exact log-probability of each row in nats, shape (n,).
-
-        Numbers on a grid (integers, cents, days) count as the probability of the grid value, continuous ones as
-        density per unit. Identifiers and free text count only for being missing or not.
-        """
-        check_is_fitted(self, "model_")
-        source = open_source(X)
-        parts = [self.model_.log_prob(chunk) for chunk in source.chunks()]
-        return np.concatenate(parts) if parts else np.zeros(0)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the model to one file; a file that stood there is replaced when the new one is complete."""
@@ -264,6 +231,15 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         check_is_fitted(self, "model_")
         return self.model_.encoder.describe()
 
+    def levels(self) -> dict[Hashable, tuple[Any, ...]]:
+        """The levels of each category, as they were seen."""
+        check_is_fitted(self, "model_")
+        return {
+            column.name: encoder.levels
+            for _, column, encoder in self.model_.encoder.columns()
+            if isinstance(encoder, CategoryEncoder)
+        }
+
     def stored_kinds(self) -> dict[str, str]:
         """Every kind of thing of the data that the model keeps, and how much of it."""
         check_is_fitted(self, "model_")
@@ -281,24 +257,22 @@ class TabGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.n_features_in_ = len(self.schema_)
         self.feature_names_in_ = np.array(self.schema_.names, dtype=object)
 
-    def _frames(
-        self, n: int, batch_size: int, where: Mapping[Hashable, Any] | None, random_state: int | None
-    ) -> Iterator[pd.DataFrame]:
-        seed = _seed(self.random_state if random_state is None else random_state)
-        return self.model_.sample_iter(_whole("n", n, 0), batch_size, where, seed)
 
+def _positions(names: Hashable | list[Hashable], schema: Schema) -> frozenset[int]:
+    """Positions of the columns that may lack labels; each must have some.
 
-def _seed(random_state: Any) -> int:
-    """A seed: the number given, or a new one."""
-    if random_state is None:
-        return secrets.randbits(63)
-    return _whole("random_state", random_state, 0) % 2**63
-
-
-def _whole(name: str, value: Any, at_least: int) -> int:
-    if isinstance(value, bool) or not isinstance(value, Integral) or value < at_least:
-        raise ValueError(f"{name} must be a whole number from {at_least} up, got {value!r}")
-    return int(value)
+    Raises
+    ------
+    SchemaError, ColumnError
+        There is no such column, or it has no label at all.
+    """
+    found = set()
+    for name in names if isinstance(names, list) else [] if names == () else [names]:
+        column = schema[name]
+        if column.kind is Kind.CONSTANT and column.value is None:
+            raise ColumnError(f"column {name!r}: an unlabelled column must have some labels; found none")
+        found.add(schema.columns.index(column))
+    return frozenset(found)
 
 
 def _plain_history(history: pd.DataFrame) -> list[list[Any]]:

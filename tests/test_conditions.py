@@ -9,33 +9,18 @@ import torch
 
 from tabgan import ConditionError, TabGAN
 from tabgan.networks.filling import fill
-from tabgan_datasets.bayes_network import BayesNetwork, clinic_network
 
-N_TRAIN = 200_000
 N_DRAWN = 4_096
 SLACK = 0.02
 N_SUBSETS = 50
 MIN_MASS = 0.005
 
 
-@pytest.fixture(scope="module")
-def network():
-    return BayesNetwork(clinic_network().nodes[:6])  # season, age, smoker, air, illness, cough
-
-
-@pytest.fixture(scope="module")
-def fitted(network):
-    frame = network.sample(N_TRAIN, np.random.default_rng(0))
-    settings = {"epochs": 12, "max_time": None, "batch_size": 512, "dropout": 0.0, "weight_decay": 0.0}
-    settings |= {"canonical_share": 0.15}
-    return TabGAN(objective="likelihood", random_state=0, **settings).fit(frame)
-
-
 def conditions(network) -> list[dict[str, str]]:
     """Every column alone, the last one included, and random subsets of columns.
 
     Values are those of a random row, drawn again while the condition has less than MIN_MASS: what is rarer
-    cannot be learnt to 0.02 from N_TRAIN rows by anyone.
+    cannot be learnt to 0.02 from 200,000 rows by anyone.
     """
     rng = np.random.default_rng(1)
     subsets = [[name] for name in network.names]

@@ -1,6 +1,6 @@
 """A discrete Bayesian network whose joint distribution is small enough to enumerate: every truth is exact."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -120,6 +120,21 @@ class BayesNetwork:
         part = part.sum(axis=tuple(i for i, k in enumerate(left) if k not in at))
         order = np.argsort(np.argsort(at))  # kept axes are in the network's order, asked for in another
         return np.asarray(np.transpose(part, order) / total)
+
+    def within(self, allowed: Mapping[str, Collection[str]], columns: Sequence[str]) -> Floats:
+        """Distribution of `columns` where the columns in `allowed` have one of the values allowed.
+
+        A column may be in both. The shape is as that of `conditional`; the sum is the probability of the condition.
+        """
+        part = self.joint
+        for name, values in allowed.items():
+            k = self._place(name)
+            levels = {self._level(self.nodes[k], value) for value in values}
+            flags = [float(level in levels) for level in range(len(self.nodes[k].levels))]
+            part = part * np.reshape(flags, [-1 if i == k else 1 for i in range(len(self.nodes))])
+        at = [self._place(name) for name in columns]
+        part = part.sum(axis=tuple(k for k in range(len(self.nodes)) if k not in at))
+        return np.asarray(np.transpose(part, np.argsort(np.argsort(at))))
 
     def frequencies(self, frame: pd.DataFrame, columns: Sequence[str]) -> Floats:
         """Relative frequencies of the rows of a frame, in the shape that `marginal` has."""

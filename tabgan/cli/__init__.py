@@ -1,4 +1,4 @@
-"""The command line: `tabgan fit`, `sample`, `report`, `inspect`, `info`; one file per command.
+"""The command line: `tabgan fit`, `sample`, `complete`, `report`, `inspect`, `info`; one file per command.
 
 Torch and pandas are imported when a command needs them, so that `tabgan --help` answers at once.
 """
@@ -11,6 +11,7 @@ from typing import Any, NoReturn
 import click
 
 from tabgan import __version__
+from tabgan.cli.complete import complete
 from tabgan.cli.fit import fit
 from tabgan.cli.info import info
 from tabgan.cli.inspect import inspect
@@ -73,5 +74,5 @@ def main() -> None:
     """
 
 
-for command in (fit, sample, report, inspect, info):
+for command in (fit, sample, complete, report, inspect, info):
     main.add_command(command)

@@ -42,6 +42,12 @@ SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # o
     "--protect-rare", metavar="K", type=click.IntRange(min=0), help="Fold levels seen in fewer than K rows."
 )
 @click.option(
+    "--unlabelled",
+    metavar="COL",
+    multiple=True,
+    help="A column whose missing cells are unknown labels, not values of their own. Repeatable.",
+)
+@click.option(
     "--sample",
     "n_rows",
     metavar="N",
@@ -72,6 +78,7 @@ def fit(
     page: str | None,
     share: float,
     target: str | None,
+    unlabelled: tuple[str, ...],
     **options: Any,
 ) -> None:
     """Learn the table DATA (.csv, .csv.gz, .tsv or .parquet) and write a model file.
@@ -93,6 +100,7 @@ def fit(
     # What was not given is left to the library's default.
     given = {name: value for name, value in settings.items() if not _is_default(name)}
     from tabgan.reporting.tables import check_target
+    from tabgan.schema.schema import find_name
 
     _check_device(settings["device"])
     source, schema = read_table(data, **options)
@@ -102,7 +110,8 @@ def fit(
     )
     from tabgan.estimator import TabGAN
 
-    estimator = TabGAN(verbose=True, **given).fit(table, schema=schema)
+    unknown = [find_name(name, schema.names) for name in unlabelled]
+    estimator = TabGAN(verbose=True, **given).fit(table, schema=schema, unlabelled=unknown)
     estimator.save(model)
     click.echo(_learnt(estimator))
     if estimator.interrupted_:

@@ -54,6 +54,7 @@ def write_sample(
     *,
     where: Mapping[Any, Any] | None = None,
     random_state: int | None = None,
+    temperature: float = 1.0,
 ) -> None:
     """Sample and write batch by batch: memory does not grow with the number of rows.
 
@@ -64,7 +65,9 @@ def write_sample(
     from tabgan.data import open_writer
 
     n_rows = estimator.n_rows_ if n_rows is None else n_rows
-    batches = estimator.sample_iter(n_rows, where=where or None, random_state=random_state)
+    batches = estimator.sample_iter(
+        n_rows, where=where or None, random_state=random_state, temperature=temperature
+    )
     first = list(islice(batches, 1))  # refuses a wrong condition before anything is written
     # disable=None: no bar where standard error is no terminal
     with (

@@ -21,20 +21,51 @@ from tabgan.cli.where import parse_where
 )
 @click.option(
     "--where",
-    metavar="COL=VALUE",
+    metavar="CONDITION",
     multiple=True,
-    help="Rows with this value; 'COL=' asks for missing. Repeatable.",
+    help="What rows must have: COL=VALUE, COL=A|B, COL=30..40, COL>=5, COL= (missing), COL!= (not missing); see "
+    "below. Repeatable.",
+)
+@click.option(
+    "--temperature",
+    metavar="T",
+    type=click.FloatRange(min=0, min_open=True),
+    default=1.0,
+    help="Below 1 more typical rows, above 1 odder ones  [default: 1]",
+)
+@click.option(
+    "--dry-run", is_flag=True, help="Write no rows: tell how many of the model's rows meet the conditions."
 )
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), help="The same seed gives the same rows.")
-def sample(model: str, n_rows: int | None, out: str, where: tuple[str, ...], seed: int | None) -> None:
+def sample(
+    model: str,
+    n_rows: int | None,
+    out: str,
+    where: tuple[str, ...],
+    temperature: float,
+    dry_run: bool,
+    seed: int | None,
+) -> None:
     """Sample rows from MODEL, a file that `tabgan fit` wrote.
 
     Rows are written as they come, so that any number fits into memory.
 
     \b
+    Conditions, each on one column; all of them hold in every row:
+      sex=Female            this value
+      sex=Female|Male       one of these, as often as the model says
+      age=30..40            from 30 to 40, both included; 30.. and ..40 have one end
+      income>=50000         at least this; also >, <= and <, two of them for a range
+      date=2024-01..2024-06 all of January to all of June
+      income=  income!=     missing, not missing
+    A text that is exactly a level of the column is that level, whatever it
+    looks like. In a list, double quotes keep a value whole: name="a|b"|c.
+
+    \b
     Example:
       tabgan sample data.tabgan -n 1000000 -o synthetic.parquet
       tabgan sample data.tabgan -n 500 --where 'income=>50K' --where 'sex=Female' > rich.csv
+      tabgan sample data.tabgan --where 'age=30..40' --where 'sex=Female|Male' --dry-run
     """
     format_of(out)
     if out != STDOUT:
@@ -42,5 +73,8 @@ def sample(model: str, n_rows: int | None, out: str, where: tuple[str, ...], see
     from tabgan.estimator import TabGAN
 
     estimator = TabGAN.load(model)
-    conditions = parse_where(where, estimator.schema_)
-    write_sample(estimator, out, n_rows, where=conditions, random_state=seed)
+    conditions = parse_where(where, estimator.schema_, estimator.levels())
+    if dry_run:
+        click.echo(estimator.sample(n_rows, conditions, temperature=temperature, dry_run=True))
+        return
+    write_sample(estimator, out, n_rows, where=conditions, random_state=seed, temperature=temperature)

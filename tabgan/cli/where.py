@@ -1,49 +1,98 @@
-"""A condition from the command line: `column=value`, the value turned into what the column holds."""
+"""A condition from the command line: `column=value` and its kin, turned into what the column holds.
 
-from collections.abc import Callable, Hashable
+::
+
+    sex=Female            a value          age=30..40   from 30 to 40, both included; 30.. and ..40 are open
+    sex=Female|Male       one of several   age>=30      also >, <=, <; twice on one column: both hold
+    income=               missing          income!=     not missing
+
+What is exactly a level is that level, whatever it looks like; a part in double quotes is taken as it stands.
+"""
+
+import re
+from collections.abc import Collection, Hashable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from tabgan.cli.values import as_number, value_reader
 from tabgan.errors import ConditionError
 
 if TYPE_CHECKING:
+    from tabgan.conditioning.requests import Between
     from tabgan.schema import Column, Schema
 
+SIGNS = (">=", "<=", "!=", "=", ">", "<")  # longer ones first
+_PART = re.compile(r'(?:^|\|)(?:"(?P<quoted>[^"]*)"(?=\||$)|(?P<plain>[^|]*))', re.DOTALL)
+Levels = Mapping[Hashable, Collection[Any]]
 
-def parse_where(texts: tuple[str, ...], schema: "Schema") -> dict[Hashable, Any]:
-    """Return the value asked for of each column.
 
-    The value starts after the first `=` that ends a column's name; nothing after it asks for a missing value.
+def parse_where(
+    texts: tuple[str, ...], schema: "Schema", levels: Levels | None = None
+) -> dict[Hashable, Any]:
+    """Return what is asked of each column.
+
+    The value starts after the first sign that ends a column's name. `levels` are those that a fit has seen, of
+    the columns that have levels.
 
     Raises
     ------
     ConditionError
-        A text is no `column=value`, names a column twice, or its value is not what the column holds.
+        A text is no condition, asks two things of a column, or its value is not what the column holds.
     SchemaError
         There is no such column.
     """
     where: dict[Hashable, Any] = {}
     for text in texts:
-        column = _column_of(text, schema)
+        column, sign = _column_of(text, schema)
+        rest = text[len(str(column.name)) + len(sign) :]
+        asked = _read(sign, rest, column, (levels or {}).get(column.name, ()))
         if column.name in where:
-            raise ConditionError(f"column {column.name!r}: --where must give it one value; it was given two")
-        where[column.name] = parse_value(text[len(f"{column.name}=") :], column)
+            asked = _both(where[column.name], asked, column)
+        where[column.name] = asked
     return where
 
 
-def _column_of(text: str, schema: "Schema") -> "Column":
+def _column_of(text: str, schema: "Schema") -> tuple["Column", str]:
+    """Return the column that a text begins with, and the sign after it; the shortest name wins."""
     from tabgan.schema.schema import unknown_column
 
-    found = [column for column in schema.columns if text.startswith(f"{column.name}=")]
+    found = [
+        (column, sign)
+        for column in schema.columns
+        for sign in SIGNS
+        if text.startswith(f"{column.name}{sign}")
+    ]
     if found:
-        return min(found, key=lambda column: len(str(column.name)))
-    name, equals, _ = text.partition("=")
-    if not equals:
+        return min(found, key=lambda pair: (len(str(pair[0].name)), SIGNS.index(pair[1])))
+    sign = re.search("[=<>!]", text)
+    if sign is None:
         raise ConditionError(f"--where must read 'column=value', found {text!r}")
-    raise unknown_column(name, schema.names)
+    raise unknown_column(text[: sign.start()], schema.names)
 
 
-def parse_value(text: str, column: "Column") -> Any:
-    """Return what a text means in a column; an empty one means missing.
+def _read(sign: str, text: str, column: "Column", levels: Collection[Any]) -> Any:
+    from tabgan.conditioning.requests import PRESENT, Between
+
+    if sign == "=":
+        return parse_value(text, column, levels)
+    if sign == "!=":
+        if text:
+            raise ConditionError(
+                f"column {column.name!r}: '!=' takes no value, found {text!r}; '{column.name}!=' asks for what is "
+                "not missing, and 'a|b' lists what is wanted"
+            )
+        return PRESENT
+    if text == "" or not has_order(column):
+        raise ConditionError(
+            f"column {column.name!r}: {sign!r} needs a number, a time or an ordered level, found {text!r}; "
+            f"write '{column.name}=' and the value to ask for one value"
+        )
+    bound = _bound(text, column)
+    closed = "both" if sign.endswith("=") else "neither"
+    return Between(bound, None, closed) if sign[0] == ">" else Between(None, bound, closed)
+
+
+def parse_value(text: str, column: "Column", levels: Collection[Any] = ()) -> Any:
+    """Return what a text means in a column: a value, a list of values and ranges; an empty one means missing.
 
     Raises
     ------
@@ -52,7 +101,29 @@ def parse_value(text: str, column: "Column") -> Any:
     """
     if text == "":
         return None
-    what, convert = _reader(column)
+    if text in levels:
+        return text
+    parts = [
+        _option(part["plain"], column) if part["quoted"] is None else _single(part["quoted"], column)
+        for part in _PART.finditer(text)
+    ]
+    return parts if len(parts) > 1 else parts[0]
+
+
+def _option(text: str, column: "Column") -> Any:
+    """Return a value, missing where there is no text, or a range."""
+    from tabgan.conditioning.requests import Between
+
+    if text == "":
+        return None
+    low, dots, high = text.partition("..")
+    if dots and has_order(column):
+        return Between(_bound(low, column), _bound(high, column))
+    return _single(text, column)
+
+
+def _single(text: str, column: "Column") -> Any:
+    what, convert = value_reader(column)
     try:
         return convert(text)
     except (ValueError, TypeError, OverflowError) as error:
@@ -62,41 +133,48 @@ def parse_value(text: str, column: "Column") -> Any:
         ) from error
 
 
-def _reader(column: "Column") -> tuple[str, Callable[[str], Any]]:
-    """Return what a column's values are called, and how to read one."""
-    from pandas import Timedelta, Timestamp
-
+def _bound(text: str, column: "Column") -> Any:
+    """Return one end of a range, None where it is open; times stay text, as 2024-06 stands for a month."""
     from tabgan.schema import Kind
 
-    if column.kind is Kind.INTEGER:
-        return "an integer", int
-    if column.kind is Kind.FLOAT:
-        return "a number", float
-    if column.kind is Kind.DATETIME and column.format is None:
-        return "a date or time such as 2024-01-31", Timestamp
-    if column.kind is Kind.TIMEDELTA:
-        return "a length of time such as '1 days 02:00:00'", Timedelta
-    if column.kind is Kind.CONSTANT:
-        return f"its only value, {column.value}", lambda text: _choose(text, (column.value,))
-    if column.levels is not None:
-        shown = ", ".join(map(str, column.levels[:10])) + (", …" if len(column.levels) > 10 else "")
-        return f"one of {shown}", lambda text: _choose(text, column.levels or ())
-    return _by_dtype(column.dtype.lower())
+    if text == "":
+        return None
+    if column.ordered:
+        return _single(text, column)
+    if column.kind in (Kind.DATETIME, Kind.TIMEDELTA):
+        return text
+    try:
+        return as_number(text)
+    except ValueError as error:
+        raise ConditionError(
+            f"column {column.name!r}: a bound must be a number, found {text!r}; write 30..40, 30.. or ..40"
+        ) from error
 
 
-def _by_dtype(dtype: str) -> tuple[str, Callable[[str], Any]]:
-    """Return how to read a value of a column that keeps no list of levels: categories of numbers, or text."""
-    if dtype.startswith(("int", "uint")):
-        return "an integer", int
-    if dtype.startswith(("float", "double")):
-        return "a number", float
-    return "text", str
+def has_order(column: "Column") -> bool:
+    """Return whether a range of a column's values means something."""
+    from tabgan.schema import Kind
+
+    numbers = column.dtype.lower().startswith(("int", "uint", "float", "double"))
+    timed = (Kind.INTEGER, Kind.FLOAT, Kind.DATETIME, Kind.TIMEDELTA)
+    return column.kind in timed or column.ordered or (column.kind is Kind.CATEGORY and numbers)
 
 
-def _choose(text: str, values: tuple[Any, ...]) -> Any:
-    """Return the value that prints as the text; case tells only where it must (true for True)."""
-    exact = [value for value in values if str(value) == text]
-    alike = [value for value in values if str(value).lower() == text.lower()]
-    if not exact and len(alike) != 1:
-        raise ValueError(text)
-    return (exact or alike)[0]
+def _both(first: Any, second: Any, column: "Column") -> "Between":
+    """Return the range of a lower and an upper bound given apart."""
+    from tabgan.conditioning.requests import Between
+
+    if isinstance(first, Between) and isinstance(second, Between):
+        lower, upper = (first, second) if first.high is None else (second, first)
+        if lower.high is None and upper.low is None:
+            ends = {
+                (False, False): "both",
+                (True, False): "right",
+                (False, True): "left",
+                (True, True): "neither",
+            }
+            return Between(lower.low, upper.high, ends[lower.open_low, upper.open_high])
+    raise ConditionError(
+        f"column {column.name!r}: --where must give it one value, 'a|b' for several, or a lower and an upper "
+        "bound; it was given two"
+    )

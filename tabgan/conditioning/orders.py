@@ -29,6 +29,17 @@ def canonical_order(symbol_column: Sequence[int]) -> NDArray[np.float32]:
     return before_matrix(symbol_column, np.zeros(max(symbol_column, default=0) + 1, np.int64))
 
 
+def others_matrix(symbol_column: Sequence[int]) -> NDArray[np.float32]:
+    """(S, S) matrix with 1 where symbol t is of another column than s, or comes before it in the same one.
+
+    No order of a row, but what each column is told when all others are known.
+    """
+    column = np.asarray(symbol_column, np.int64)
+    place = np.arange(len(column))
+    other = column[:, None] != column[None, :]
+    return np.asarray(other | (place[:, None] > place[None, :]), np.float32)
+
+
 def draw_orders(
     symbol_column: Sequence[int],
     n_columns: int,

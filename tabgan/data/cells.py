@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -28,3 +28,7 @@ class Cells:
 
     def __len__(self) -> int:
         return len(self.values)
+
+    def take(self, index: NDArray[Any]) -> Cells:
+        """Some cells, by position or by flag."""
+        return replace(self, values=self.values[index], missing=self.missing[index])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -47,11 +47,13 @@ def fit_table(
     protect_rare: int = 0,
     max_symbols: int = MAX_SYMBOLS,
     width: int = Config.width,
+    unlabelled: Collection[int] = (),
 ) -> tuple[TableEncoder, EncodedTable]:
     """The frozen encoder of a source, and the source encoded with it.
 
     The encoder's schema differs from `schema` where the data say more: patterns of new identifiers, levels
-    without the rare ones.
+    without the rare ones. Missing cells of the columns at ``unlabelled`` are hidden: that they are missing is
+    not learnt, and they have no codes.
 
     Raises
     ------
@@ -63,14 +65,14 @@ def fit_table(
         A column is not what the schema says.
     """
     check_size(schema, max_symbols=max_symbols, width=width)
-    summaries, n_rows = summarise(source, schema)
+    summaries, n_rows = summarise(source, schema, unlabelled)
     encoders = tuple(
         freeze(summary, column, protect_rare=protect_rare)
         for summary, column in zip(summaries, schema.columns, strict=True)
     )
     columns = tuple(_settled(*pair) for pair in zip(schema.columns, encoders, strict=True))
     encoder = TableEncoder(replace(schema, columns=columns, n_rows=n_rows), encoders)
-    return encoder, encode_source(source, encoder, n_rows)
+    return encoder, encode_source(source, encoder, n_rows, unlabelled)
 
 
 def check_size(
@@ -97,8 +99,8 @@ def check_size(
     )
 
 
-def summarise(source: Source, schema: Schema) -> tuple[list[Summary], int]:
-    """Summary of each column, and the number of rows.
+def summarise(source: Source, schema: Schema, unlabelled: Collection[int] = ()) -> tuple[list[Summary], int]:
+    """Summary of each column, and the number of rows; missing cells of ``unlabelled`` ones are left out.
 
     Raises
     ------
@@ -111,14 +113,19 @@ def summarise(source: Source, schema: Schema) -> tuple[list[Summary], int]:
         n_rows += len(chunk)
         if not len(chunk):
             continue
-        for stack, column, series in zip(stacks, schema.columns, series_of(chunk, schema), strict=True):
-            _push(stack, observe(to_cells(series, column), column))
+        for index, series in enumerate(series_of(chunk, schema)):
+            column = schema.columns[index]
+            cells = to_cells(series, column)
+            seen = cells.take(~cells.missing) if index in unlabelled else cells
+            _push(stacks[index], observe(seen, column))
     if not n_rows:
         raise DataError("a table must have rows to learn from; found none")
     return [_merged(summary for _, summary in stack) for stack in stacks], n_rows
 
 
-def encode_source(source: Source, encoder: TableEncoder, n_rows: int) -> EncodedTable:
+def encode_source(
+    source: Source, encoder: TableEncoder, n_rows: int, unlabelled: Collection[int] = ()
+) -> EncodedTable:
     """All rows of a source in one array of codes.
 
     Raises
@@ -133,7 +140,7 @@ def encode_source(source: Source, encoder: TableEncoder, n_rows: int) -> Encoded
     for chunk in source.chunks():
         stop = start + len(chunk)
         if stop <= n_rows:
-            encoder.encode_into(chunk, codes[start:stop], fractions[start:stop])
+            encoder.encode_into(chunk, codes[start:stop], fractions[start:stop], unlabelled)
         start = stop
     if start != n_rows:
         raise DataError(

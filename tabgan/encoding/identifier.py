@@ -62,7 +62,8 @@ def make_identifiers(parts: tuple[Part, ...], n: int, start: int, salt: int, key
             piece: Array = np.full(n, part.text)
         elif isinstance(part, Running):
             wide = np.uint64 if part.start + start + n >= 2**63 else np.int64
-            piece = np.char.zfill((rows.astype(wide) + wide(part.start)).astype(str), part.width)
+            numbers = (rows.astype(wide) + wide(part.start)).astype(str)
+            piece = np.char.zfill(numbers, part.width) if n else numbers
         else:
             letters = np.array([ord(c) for c in part.chars], np.uint32)
             points = np.ascontiguousarray(letters[digits[:, used : used + part.times]])

@@ -115,7 +115,7 @@ class NumericEncoder:
         if rest.any() and not self.n_cells:  # never seen in fit: the nearest point mass
             code[rest] = self._nearest_point(units[rest]) + int(self.has_missing)
         elif rest.any():
-            cell, inside = self._locate(units[rest], at[rest])
+            cell, inside = self.locate(units[rest], at[rest])
             code[rest] = self.first_continuous + cell // self.n_places
             place[rest] = cell % self.n_places
             fraction[rest] = np.minimum(inside * FRACTION_STEPS, FRACTION_STEPS - 1).astype(np.uint8)
@@ -136,6 +136,21 @@ class NumericEncoder:
             units[rest] = self._within(cell, fractions[rest, 0])
         return self._from_units(units), missing
 
+    def span(self, values: Array, missing: Array) -> tuple[Array, Array]:
+        """Which fractions of their cells stand for values (n,): from (n,) to (n,).
+
+        A grid value has its share of the cell, a continuous one a single point; a point mass and a missing value
+        leave the fraction open, 0 to 1.
+        """
+        units = self._to_units(values)
+        low, high = np.zeros(len(units)), np.ones(len(units))
+        rest = ~missing & ~np.isin(units, self.points)
+        if rest.any() and self.n_cells:
+            cell, inside = self.locate(units[rest], np.searchsorted(self.points, units[rest]))
+            half = 0.5 / self.widths()[cell] if self.on_grid else 0.0
+            low[rest], high[rest] = np.clip(inside - half, 0.0, 1.0), np.clip(inside + half, 0.0, 1.0)
+        return low, high
+
     def log_volume(self, codes: Array) -> Array:
         """Log of the grid values (or of the width) that share a code, shape (n,); 0 for point masses."""
         out = np.zeros(len(codes))
@@ -143,7 +158,7 @@ class NumericEncoder:
         if rest.any():
             place = codes[rest, 1].astype(np.int64) if self.n_places > 1 else 0
             cell = (codes[rest, 0].astype(np.int64) - self.first_continuous) * self.n_places + place
-            out[rest] = np.log(self._widths()[cell])
+            out[rest] = np.log(self.widths()[cell])
         return out
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
@@ -202,17 +217,17 @@ class NumericEncoder:
         near, far = self.points[above - 1].astype(np.float64), self.points[above].astype(np.float64)
         return np.asarray(above - (units - near < far - units) * (len(self.points) > 1), np.int64)
 
-    def _locate(self, units: Array, points_below: Array) -> tuple[Array, Array]:
+    def locate(self, units: Array, points_below: Array) -> tuple[Array, Array]:
         """Cell of each value and where in it (0 to 1) the value lies."""
         position = units - points_below if self.on_grid else units
         cell = np.clip(np.searchsorted(self.edges, position, side="right") - 1, 0, self.n_cells - 1)
         low = self.edges[cell]
         if self.on_grid:  # the middle of the value's own share of the cell
-            inside = (_difference(position, low) + 0.5) / self._widths()[cell]
+            inside = (difference(position, low) + 0.5) / self.widths()[cell]
             inside = np.where(position < low, 0.0, inside)
         else:
             with np.errstate(over="ignore"):  # a cell may be wider than the largest float
-                inside = (position - low) / self._widths()[cell]
+                inside = (position - low) / self.widths()[cell]
         return cell, np.clip(inside, 0.0, 1.0)
 
     def _within(self, cell: Array, fraction: Array) -> Array:
@@ -226,11 +241,12 @@ class NumericEncoder:
         below = np.searchsorted(self.points - np.arange(len(self.points)), position, side="right")
         return np.asarray(position + below)
 
-    def _widths(self) -> Array:
-        return _difference(self.edges[1:], self.edges[:-1])
+    def widths(self) -> Array:
+        """How many grid values a cell has, or how wide it is, (cells,) float64."""
+        return difference(self.edges[1:], self.edges[:-1])
 
 
-def _difference(high: Array, low: Array) -> Array:
+def difference(high: Array, low: Array) -> Array:
     """``high - low`` as float64, without overflow between 64-bit integers."""
     if high.dtype.kind == "i":
         unsigned = [ends.astype(np.int64).view(np.uint64) for ends in (high, low)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterator
+from collections.abc import Collection, Hashable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -16,7 +16,7 @@ from tabgan.data import from_cells, to_cells
 from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder, encoder_from_state
 from tabgan.encoding.identifier import IdentifierEncoder
-from tabgan.encoding.layout import Layout, build_layout
+from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
 from tabgan.encoding.text import TextEncoder
 from tabgan.encoding.value import value_cells
 from tabgan.errors import ColumnError, ConditionError
@@ -58,16 +58,24 @@ class TableEncoder:
         self.encode_into(frame, codes, fractions)
         return codes, fractions
 
-    def encode_into(self, frame: pd.DataFrame, codes: Array, fractions: Array) -> None:
-        """Write the codes of a frame into codes (n, S) and fractions (n, R)."""
+    def encode_into(
+        self, frame: pd.DataFrame, codes: Array, fractions: Array, unlabelled: Collection[int] = ()
+    ) -> None:
+        """Write the codes of a frame into codes (n, S) and fractions (n, R).
+
+        Where a column at ``unlabelled`` is missing its symbols do not apply: nothing is learnt there.
+        """
         for (index, column, encoder), series in zip(
             self.columns(), series_of(frame, self.schema), strict=True
         ):
             cells = to_cells(series, column)
-            _check_missing(cells, column, encoder)
-            codes[:, self.layout.symbols_of(index)], fractions[:, self.layout.numbers_of(index)] = (
-                encoder.encode(cells)
-            )
+            if index not in unlabelled:
+                _check_missing(cells, column, encoder)
+            own, inside = encoder.encode(cells)
+            if index in unlabelled:
+                own[cells.missing] = NOT_APPLICABLE
+            codes[:, self.layout.symbols_of(index)] = own
+            fractions[:, self.layout.numbers_of(index)] = inside
 
     def decode(self, codes: Array, fractions: Array, rng: np.random.Generator, start: int = 0) -> list[Cells]:
         """Cells of each column.
@@ -99,15 +107,19 @@ class TableEncoder:
         """Cells of each column as a frame."""
         series = [from_cells(c, column) for c, column in zip(cells, self.schema.columns, strict=True)]
         frame = pd.DataFrame(dict(enumerate(series)), index=pd.RangeIndex(len(cells[0])))
-        frame.columns = _index(self.schema.names)
+        frame.columns = self.names()
         return frame
 
-    def log_volume(self, codes: Array) -> Array:
-        """Log of the values (of the width, where continuous) that share each row's codes, shape (n,)."""
-        total = np.zeros(len(codes))
+    def log_volumes(self, codes: Array) -> Array:
+        """Log of the values (of the width, where continuous) that share each column's codes, (n, C)."""
+        out = np.zeros((len(codes), len(self.schema)))
         for index, _, encoder in self.columns():
-            total += encoder.log_volume(codes[:, self.layout.symbols_of(index)])
-        return total
+            out[:, index] = encoder.log_volume(codes[:, self.layout.symbols_of(index)])
+        return out
+
+    def names(self) -> pd.Index[Any]:
+        """Names of the columns as a frame has them."""
+        return _index(self.schema.names)
 
     def encode_value(self, name: Hashable, value: Any) -> tuple[Array, Array]:
         """Codes (s,) and fractions (r,) of one value of a column; None, NaN or NA ask for missing.

@@ -1,4 +1,4 @@
-"""Fill the hidden columns of a batch, one symbol after the other.
+"""Fill the hidden cells of a batch, one symbol after the other.
 
 The noise is one uniform per row and column: a symbol takes from it what it needs through its inverse
 cumulative distribution, and what is left over is again uniform for the next symbol of the column.
@@ -6,58 +6,147 @@ cumulative distribution, and what is left over is again uniform for the next sym
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import torch
 from torch import Tensor
 
 from tabgan.networks.generator import Generator
 from tabgan.networks.tables import FRACTION_STEPS
 
+Rows = Tensor | slice
+EVERY_ROW = slice(None)
+
+
+class Canvas:
+    """Rows that are being filled in, and their running context.
+
+    Attributes
+    ----------
+    codes : (B, S), -1 where hidden or not applicable.
+    inside : (B, R) in [0, 1), where in its cell each number lies; given ones are at the middle of their byte.
+    noise : (B, C), what is left of the uniforms.
+    context : (B, H), the sum of the embeddings of all that is known.
+    hide : (S,) flags that hold in all rows, or (B, S).
+    never_missing : symbols whose first code, which means missing, is not drawn.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        codes: Tensor,
+        fractions: Tensor,
+        hidden: list[bool] | Tensor,
+        noise: Tensor,
+        never_missing: Collection[int] = (),
+    ) -> None:
+        tables = generator.tables
+        self.generator, self.noise, self.never_missing = generator, noise.clone(), never_missing
+        columns = torch.tensor(tables.symbol_column, device=codes.device, dtype=torch.long)
+        self.hide = torch.as_tensor(hidden, dtype=torch.bool, device=codes.device)[..., columns]
+        self.codes = torch.where(self.hide, -1, codes)  # a hidden symbol adds nothing to the context
+        self.inside = (fractions.to(noise.dtype) + 0.5) / FRACTION_STEPS
+        self.context = generator.levels.new_zeros(len(codes), generator.width)
+        if self.hide.ndim == 2:
+            self.context = generator.embed(self.codes, fractions).sum(0)
+        elif not self.hide.all():
+            self.context = generator.embed_some(self.codes, fractions, ~self.hide).sum(0)
+
+    def rows(self, symbol: int) -> Rows | None:
+        """Rows in which a symbol is hidden; None: there are none."""
+        if self.hide.ndim == 1:
+            return EVERY_ROW if self.hide[symbol] else None
+        index = self.hide[:, symbol].nonzero().squeeze(1)
+        return index if len(index) else None
+
+    def applies(self, symbol: int, rows: Rows) -> Tensor | None:
+        """Where a symbol means something, given its parent; None: in all rows."""
+        parent = self.generator.tables.parents[symbol]
+        if parent is None:
+            return None
+        return self.codes[rows, parent] >= self.generator.tables.applies_from[symbol]
+
+    def logits(self, symbol: int, rows: Rows, temperature: float) -> Tensor:
+        """What the head of a symbol says of some rows, (rows, K)."""
+        logits = self.generator.heads.one(symbol, self.context[rows])
+        if symbol in self.never_missing:
+            logits[:, 0] = -torch.inf
+        return logits if temperature == 1 else logits / temperature
+
+    def put(self, symbol: int, rows: Rows, code: Tensor, left: Tensor) -> None:
+        """Write a symbol's codes, and the uniforms that it left; both (rows,)."""
+        tables = self.generator.tables
+        self.codes[rows, symbol] = code
+        self.noise[rows, tables.symbol_column[symbol]] = left
+        self.add(rows, self.generator.levels[torch.where(code < 0, 0, code + tables.first_level[symbol])])
+
+    def put_number(self, symbol: int, rows: Rows, inside: Tensor, left: Tensor) -> None:
+        """Where in its cell a number lies that ends with this symbol: a fraction (rows,), and the uniforms left."""
+        number = self.generator.tables.number_of_last[symbol]
+        self.noise[rows, self.generator.tables.symbol_column[symbol]] = left
+        self.inside[rows, number] = inside
+        step = (inside * FRACTION_STEPS).floor()
+        self.add(rows, number_context(self.generator, number, self.codes[rows], step))
+
+    def add(self, rows: Rows, embedded: Tensor) -> None:
+        """Embeddings (rows, H) of what has become known."""
+        if isinstance(rows, slice):
+            self.context.add_(embedded)
+        else:
+            self.context.index_add_(0, rows, embedded)
+
 
 @torch.no_grad()
 def fill(
-    generator: Generator, codes: Tensor, fractions: Tensor, hidden: list[bool], noise: Tensor
+    generator: Generator,
+    codes: Tensor,
+    fractions: Tensor,
+    hidden: list[bool] | Tensor,
+    noise: Tensor,
+    *,
+    temperature: float = 1.0,
+    never_missing: Collection[int] = (),
 ) -> tuple[Tensor, Tensor]:
-    """Draw the hidden columns given the others.
+    """Draw the hidden cells given the others.
 
     Parameters
     ----------
-    codes : (B, S) integers; those of hidden columns are not read.
-    fractions : (B, R) bytes; those of hidden columns are not read.
-    hidden : one flag a column of the layout.
+    codes : (B, S) integers; those of hidden cells are not read.
+    fractions : (B, R) bytes; those of hidden cells are not read.
+    hidden : one flag a column of the layout, or (B, C) one flag a cell.
     noise : (B, C) float64 in [0, 1), one column of it per column of the layout.
+    temperature : divides the logits of all that is drawn.
+    never_missing : symbols whose first code, which means missing, is not drawn.
 
     Returns
     -------
     codes (B, S) and fractions (B, R) float64 in [0, 1): given ones are at the middle of their byte.
     """
-    tables = generator.tables
-    symbol_hidden = [hidden[column] for column in tables.symbol_column]
-    hide = torch.tensor(symbol_hidden, dtype=torch.bool, device=codes.device)
-    known = torch.where(hide, -1, codes)  # a hidden symbol adds nothing to the context
-    context = generator.levels.new_zeros(len(codes), generator.width)
-    if not all(symbol_hidden):
-        context = generator.embed(known, fractions)[~hide].sum(0)  # (B, H)
-    codes, noise = known.clone(), noise.clone()
-    inside = (fractions.to(noise.dtype) + 0.5) / FRACTION_STEPS
-    for symbol in range(tables.n_symbols):
-        if not symbol_hidden[symbol]:
-            continue
-        column, parent = tables.symbol_column[symbol], tables.parents[symbol]
-        code, left = draw(generator.heads.one(symbol, context), noise[:, column])
-        if parent is not None:
-            applies = codes[:, parent] >= tables.applies_from[symbol]
-            code = torch.where(applies, code, -1)
-            left = torch.where(applies, left, noise[:, column])
-        codes[:, symbol], noise[:, column] = code, left
-        level = torch.where(code < 0, 0, code + tables.first_level[symbol])
-        context.add_(generator.levels[level])
-        number = tables.number_of_last.get(symbol)
-        if number is not None:
-            step = (left * FRACTION_STEPS).floor()
-            noise[:, column] = left * FRACTION_STEPS - step
-            inside[:, number] = left
-            context.add_(number_context(generator, number, codes, step))
-    return codes, inside
+    canvas = Canvas(generator, codes, fractions, hidden, noise, never_missing)
+    for symbol in range(generator.tables.n_symbols):
+        rows = canvas.rows(symbol)
+        if rows is not None:
+            fill_symbol(canvas, symbol, rows, temperature)
+    return canvas.codes, canvas.inside
+
+
+def fill_symbol(canvas: Canvas, symbol: int, rows: Rows, temperature: float) -> None:
+    """Draw one symbol of some rows, and the place in its cell where a number ends with it."""
+    tables = canvas.generator.tables
+    uniform = canvas.noise[rows, tables.symbol_column[symbol]]
+    code, left = draw(canvas.logits(symbol, rows, temperature), uniform)
+    applies = canvas.applies(symbol, rows)
+    if applies is not None:
+        code, left = torch.where(applies, code, -1), torch.where(applies, left, uniform)
+    canvas.put(symbol, rows, code, left)
+    if symbol in tables.number_of_last:
+        canvas.put_number(symbol, rows, left, leftover(left))
+
+
+def leftover(uniform: Tensor) -> Tensor:
+    """What of a uniform its first byte does not tell: uniform again."""
+    scaled = uniform * FRACTION_STEPS
+    return scaled - scaled.floor()
 
 
 def noise_dtype(device: torch.device) -> torch.dtype:
@@ -77,8 +166,13 @@ def draw(logits: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
     """Inverse-CDF draw: logits (B, K) and noise (B,) float64 to codes (B,) and the noise left (B,)."""
     cumulative = torch.softmax(logits, dim=1).cumsum(1).to(noise.dtype)
     cumulative[:, -1] = 1.0
+    return invert(cumulative, noise)
+
+
+def invert(cumulative: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """Codes (B,) whose share of cumulative probabilities (B, K) holds the noise (B,), and the noise left (B,)."""
     code = torch.searchsorted(cumulative, noise.unsqueeze(1).contiguous(), right=True).clamp_(
-        max=logits.shape[1] - 1
+        max=cumulative.shape[1] - 1
     )
     high = cumulative.gather(1, code)
     low = torch.where(code > 0, cumulative.gather(1, (code - 1).clamp(min=0)), 0.0)

@@ -49,6 +49,16 @@ class Generator(nn.Module):
             embedded = embedded.index_add(0, self.tables.number_last, waves)
         return embedded
 
+    def embed_some(self, codes: Tensor, fractions: Tensor, symbols: Tensor) -> Tensor:
+        """Embeddings (n, B, H) of the symbols flagged in ``symbols`` (S,) only, in their order."""
+        embedded = nn.functional.embedding(self.tables.levels(codes)[symbols], self.levels, padding_idx=0)
+        numbers = symbols[self.tables.number_last].nonzero().squeeze(1)
+        if len(numbers):
+            place = (symbols.cumsum(0) - 1)[self.tables.number_last[numbers]]
+            waves = torch.bmm(self.tables.rank_features(codes, fractions, numbers), self.waves[numbers])
+            embedded = embedded.index_add(0, place, waves)
+        return embedded
+
     def contexts(self, embedded: Tensor, before: Tensor) -> Tensor:
         """What each symbol is told: embeddings (S, B, H) and ``before`` (G, S, S) to contexts (S, B, H).
 

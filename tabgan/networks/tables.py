@@ -12,6 +12,7 @@ from tabgan.encoding.layout import Layout
 
 FRACTION_STEPS = 256
 N_WAVES = 8
+ALL = slice(None)
 N_RANK_FEATURES = 1 + 2 * N_WAVES
 
 
@@ -64,11 +65,12 @@ class SymbolTables(nn.Module):
         codes = codes.T
         return torch.where(codes < 0, 0, codes + self.first_level[:, None])
 
-    def rank_features(self, codes: Tensor, fractions: Tensor) -> Tensor:
-        """Ranks of all numbers, as waves; codes (B, S) and fractions (B, R) bytes to (R, B, F)."""
-        mode = codes.T[self.number_mode]
-        place = codes.T[self.number_place]
-        return self._features(mode, place, fractions.T, self.rank_offset[:, None], self.rank_places[:, None])
+    def rank_features(self, codes: Tensor, fractions: Tensor, numbers: Tensor | slice = ALL) -> Tensor:
+        """Ranks of (some) numbers, as waves; codes (B, S) and fractions (B, R) bytes to (R, B, F)."""
+        mode = codes.T[self.number_mode[numbers]]
+        place = codes.T[self.number_place[numbers]]
+        offset, places = self.rank_offset[numbers, None], self.rank_places[numbers, None]
+        return self._features(mode, place, fractions.T[numbers], offset, places)
 
     def rank_features_of(self, number: int, mode: Tensor, place: Tensor, fraction: Tensor) -> Tensor:
         """Ranks of one number, as waves; mode, place and fraction (B,) to (B, F)."""

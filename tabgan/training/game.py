@@ -15,7 +15,7 @@ from tabgan.networks.filling import noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.training.budget import Budget
 from tabgan.training.keeper import Keeper, SafePoint
-from tabgan.training.runtime import Average
+from tabgan.training.runtime import Average, whole_rows
 from tabgan.training.steps import (
     Meter,
     apply_gradients,
@@ -42,6 +42,9 @@ class GameStage:
     def __init__(self, trainer: Trainer) -> None:
         config, layout = trainer.config, trainer.layout
         self.trainer, self.config = trainer, config
+        # The critic would tell a row without a label at once: it sees whole rows only.
+        self.rows = whole_rows(trainer.rows, layout)
+        self.held_out = whole_rows(trainer.held_out_rows, layout)
         self.batch = max(trainer.batch // config.pac, 1) * config.pac
         seeded = torch.Generator().manual_seed(int(trainer.rng.integers(2**63)))
         self.critic = Critic(layout, hidden=config.critic_hidden, pac=config.pac, generator=seeded)
@@ -86,8 +89,8 @@ class GameStage:
     def start_judging(self) -> None:
         """The likelihood stage's best weights are the ones to beat."""
         trainer = self.trainer
-        if len(trainer.held_out_rows):
-            self.pairs = count_pairs(trainer.generator, trainer.layout, trainer.held_out_rows, trainer.rng)
+        if len(self.held_out):
+            self.pairs = count_pairs(trainer.generator, trainer.layout, self.held_out, trainer.rng)
             seen = trainer.held_out(trainer.generator)
             self.floor = (seen.score if seen else -math.inf) - LIKELIHOOD_SLACK * trainer.layout.n_symbols
             self.keeper.judge(-self.pairs.distance(trainer.generator))
@@ -150,7 +153,7 @@ class GameStage:
 
     def some_rows(self) -> Tensor:
         """Row numbers, (B,), B divisible by pac."""
-        picked = self.trainer.rng.integers(0, len(self.trainer.rows), self.batch)
+        picked = self.trainer.rng.integers(0, len(self.rows), self.batch)
         return torch.from_numpy(picked).to(self.trainer.device)
 
     def critic_step(self) -> tuple[Tensor, Tensor, Tensor]:
@@ -159,7 +162,7 @@ class GameStage:
         gap, penalty = critic_gradients(
             trainer.generator,
             self.critic,
-            trainer.rows,
+            self.rows,
             self.some_rows(),
             self.some_rows(),
             self.hidden(),
@@ -175,7 +178,7 @@ class GameStage:
         game_gradients(
             trainer.generator,
             self.critic,
-            trainer.rows,
+            self.rows,
             self.some_rows(),
             self.hidden(),
             config,
@@ -210,13 +213,13 @@ class GameStage:
         """Note the figures that tell whether the game goes well."""
         trainer = self.trainer
         self.gaps.append(gap)
-        if not len(trainer.held_out_rows):
+        if not len(self.held_out):
             return
-        n = min(len(trainer.held_out_rows), 2048)
+        n = min(len(self.held_out), 2048)
         uniforms = torch.from_numpy(trainer.rng.random((n, len(trainer.layout.columns))))
         noise = uniforms.to(noise_dtype(trainer.device)).to(trainer.device)
         generated = draw_rows(self.generator_average, noise)
-        real = trainer.held_out_rows.codes[:n].long()
+        real = self.held_out.codes[:n].long()
         self.accuracies.append(critic_accuracy(self.critic, real, generated))
         sizes = [symbol.n_levels for symbol in trainer.layout.symbols]
         self.lost.append(lost_levels(real, generated, sizes))

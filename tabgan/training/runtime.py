@@ -53,6 +53,13 @@ class Rows:
         return self.codes[index].long(), self.fractions[index]
 
 
+def whole_rows(rows: Rows, layout: Layout) -> Rows:
+    """The rows of which no cell is hidden: every symbol that hangs on no other has a code."""
+    roots = [s for s, symbol in enumerate(layout.symbols) if symbol.parent is None]
+    whole = (rows.codes[:, roots] >= 0).all(1)
+    return rows if bool(whole.all()) else Rows(rows.codes[whole], rows.fractions[whole])
+
+
 def place_rows(codes: NDArray[Any], fractions: NDArray[np.uint8], device: torch.device) -> Rows:
     """Copy encoded rows to the device once; afterwards only indices travel."""
     return Rows(torch.from_numpy(codes).to(device), torch.from_numpy(fractions).to(device))

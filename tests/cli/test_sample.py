@@ -1,5 +1,6 @@
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -48,6 +49,18 @@ def test_conditions_hold_in_every_row(fitted):
     assert rows["weight"].isna().all()
 
 
+def test_ranges_and_lists_hold_in_every_row(fitted):
+    where = ["--where", "age=30..50", "--where", "income=>50K|<=50K", "--where", "weight!="]
+    rows = read(run("sample", fitted.model, "-n", 60, *where, "--temperature", 0.9, "--seed", 1).stdout)
+    assert rows["age"].between(30, 50).all()
+    assert rows["weight"].notna().all()
+
+
+def test_a_dry_run_tells_the_mass_and_writes_no_row(fitted):
+    result = run("sample", fitted.model, "-n", 60, "--where", "age=30..50", "--dry-run")
+    assert re.fullmatch(r"mass: 0\.\d+\nrows: 60\neffective rows: 60\n", result.stdout)
+
+
 def test_no_rows_are_a_header(fitted):
     assert run("sample", fitted.model, "-n", 0).stdout.strip() == ",".join(people())
 
@@ -60,6 +73,7 @@ def test_no_rows_are_a_header(fitted):
         (["--where", "income=lots"], "column 'income'"),
         (["--where", "age=old"], "column 'age': --where must give an integer"),
         (["--where", "age="], "column 'age'"),
+        (["--where", "age=200..300"], "nothing that was learnt meets 'age' in [200, 300]"),
         (["--where", "person_id=P-1"], "column 'person_id'"),
         (["-o", "rows.txt"], "its suffix must be one of"),
         (["-o", "no/rows.csv"], "its folder does not exist"),

@@ -3,6 +3,7 @@ import datetime
 import pandas as pd
 import pytest
 
+from tabgan import PRESENT, between
 from tabgan.cli.where import parse_where
 from tabgan.errors import ConditionError, SchemaError
 from tabgan.schema import Column, Kind, Schema
@@ -72,6 +73,80 @@ def test_a_text_becomes_what_the_column_holds(text, name, value):
     where = parse_where((text,), SCHEMA)
     assert where == {name: value}
     assert type(where[name]) is type(value)
+
+
+LEVELS = {"income": ("a|b", "1..2", 'say "x"', ">50K", "<=50K")}
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "value"),
+    [
+        ("income=>50K|<=50K", "income", [">50K", "<=50K"]),
+        ("income=a|b", "income", "a|b"),  # exactly a level
+        ("income=1..2", "income", "1..2"),
+        ('income=say "x"', "income", 'say "x"'),
+        ('income="a|b"|>50K', "income", ["a|b", ">50K"]),
+        ('income="a|b"', "income", "a|b"),
+        ('income=""|x', "income", ["", "x"]),
+        ("income=x|", "income", ["x", None]),
+        ("income=x..y", "income", "x..y"),  # text has no order
+        ("income!=", "income", PRESENT),
+        ("age=30..40", "age", between(30, 40)),
+        ("age=30..", "age", between(30, None)),
+        ("age=..40", "age", between(None, 40)),
+        ("age=-5..-1", "age", between(-5, -1)),
+        ("age=17|30..40|", "age", [17, between(30, 40), None]),
+        ("age>=30", "age", between(30, None)),
+        ("age>30", "age", between(30, None, "neither")),
+        ("age<=30", "age", between(None, 30)),
+        ("age<29.5", "age", between(None, 29.5, "neither")),
+        ("weight=1e-3..2.5", "weight", between(0.001, 2.5)),
+        ("since=2024-01..2024-06", "since", between("2024-01", "2024-06")),
+        ("since>=2024-01-31 12:00", "since", between("2024-01-31 12:00", None)),
+        ("day=31.01.2024..2024-03", "day", between("31.01.2024", "2024-03")),
+        ("took<2 min", "took", between(None, "2 min", "neither")),
+        ("size=1..2", "size", between(1, 2)),
+        ("size>1", "size", between(1, None, "neither")),
+        ("house=1..20", "house", between(1, 20)),
+        ("owns=true|false", "owns", [True, False]),
+        ("x=y>=3", "x=y", between(3, None)),
+        ("7<3", 7, between(None, 3, "neither")),
+    ],
+)
+def test_lists_ranges_and_presence(text, name, value):
+    assert parse_where((text,), SCHEMA, LEVELS) == {name: value}
+
+
+@pytest.mark.parametrize(
+    ("texts", "value"),
+    [
+        (("age>=30", "age<40"), between(30, 40, "left")),
+        (("age<=40", "age>30"), between(30, 40, "right")),
+        (("age>30", "age<40"), between(30, 40, "neither")),
+    ],
+)
+def test_a_lower_and_an_upper_bound_are_one_range(texts, value):
+    assert parse_where(texts, SCHEMA) == {"age": value}
+
+
+@pytest.mark.parametrize(
+    ("texts", "told"),
+    [
+        (("age=30..old",), "column 'age': a bound must be a number, found 'old'"),
+        (("age>=",), "column 'age': '>=' needs a number"),
+        (("income>=50K",), "column 'income': '>=' needs a number, a time or an ordered level, found '50K'"),
+        (("income!=x",), "column 'income': '!=' takes no value, found 'x'"),
+        (("age>3", "age>4"), "column 'age': --where must give it one value"),
+        (("age>3", "age=5"), "it was given two"),
+        (("size>3",), "column 'size': --where must give one of 1, 2, 10"),
+        (("owns=true|maybe",), "one of False, True, found 'maybe'"),
+        (("Age>3",), "no column 'Age'"),
+    ],
+)
+def test_wrong_ranges_are_told(texts, told):
+    with pytest.raises((ConditionError, SchemaError)) as error:
+        parse_where(texts, SCHEMA)
+    assert told in str(error.value)
 
 
 def test_conditions_join():

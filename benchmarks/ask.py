@@ -1,0 +1,94 @@
+"""What completion and augmentation reach: `python -m benchmarks.ask` prints two tables.
+
+`$TABGAN_DATA` is the folder of tables, as for `python -m benchmarks`. SMOTE-NC joins where imbalanced-learn is
+installed.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+import pandas as pd
+
+from benchmarks.completion import judge_completion
+from benchmarks.rare import judge_rare
+from benchmarks.splits import known_levels, split_table
+from benchmarks.tasks import Task
+from tabgan import TabGAN, load
+from tabgan_datasets import find_table
+
+TASKS = {
+    "adult": Task(name="adult", group="main", table="adult", split="official"),
+    "shoppers": Task(name="shoppers", group="main", table="shoppers"),
+    "default": Task(name="default", group="main", table="default"),
+    "loans": Task(name="loans", group="bundled", table="loans"),  # comes with the repository
+}
+Figures = dict[str, dict[str, float]]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Parse, run, print."""
+    options = _parser().parse_args(arguments)
+    found: dict[str, list[tuple[str, Figures]]] = {"completion": [], "rare": []}
+    for name in options.tables:
+        for seed in options.seeds:
+            model, train, test = fitted(TASKS[name], seed, options.max_time, options.model)
+            table = find_table(TASKS[name].table)
+            if "completion" in options.what and not table.datetimes:  # the baseline knows no dates
+                rows = test.sample(min(len(test), options.rows), random_state=seed)
+                found["completion"].append((name, judge_completion(model, train, rows, table, seed)))
+            if "rare" in options.what:
+                found["rare"].append((name, judge_rare(model, train, test, table, seed)))
+            print(f"{name}, seed {seed}: done", file=sys.stderr, flush=True)
+    for title, runs in found.items():
+        if runs:
+            print(f"\n**{title}**, seeds {', '.join(map(str, options.seeds))}\n\n{as_table(runs)}")
+    return 0
+
+
+def fitted(
+    task: Task, seed: int, max_time: float | None, path: str | None
+) -> tuple[TabGAN, pd.DataFrame, pd.DataFrame]:
+    """A model, the rows that it was fitted on, and unseen rows whose levels all were seen; keys are left out."""
+    table, split = find_table(task.table), split_table(task)
+    train = split.train.drop(columns=list(table.identifiers))
+    assert split.test is not None
+    test = known_levels(split.test.drop(columns=list(table.identifiers)), train, table)
+    if path is not None:
+        return load(path), train, test
+    model = TabGAN(random_state=seed, **({} if max_time is None else {"max_time": max_time}))
+    return model.fit(train), train, test
+
+
+def as_table(runs: list[tuple[str, Figures]]) -> str:
+    """Means over the seeds, and half the range between them, as Markdown."""
+    rows = [{"table": name, "way": way, **figures} for name, run in runs for way, figures in run.items()]
+    groups = pd.DataFrame(rows).groupby(["table", "way"], sort=False)
+    mean, half = groups.mean(), (groups.max() - groups.min()) / 2
+    lines = [["table", "way", *mean.columns], ["---"] * (2 + len(mean.columns))]
+    for key in mean.index:
+        cells = [
+            "" if pd.isna(mean.loc[key, c]) else f"{mean.loc[key, c]:.3f} ± {half.loc[key, c]:.3f}"
+            for c in mean.columns
+        ]
+        lines.append([*key, *cells])
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.ask", description=__doc__.split("\n")[0])
+    parser.add_argument("what", nargs="*", choices=("completion", "rare"), default=["completion", "rare"])
+    parser.add_argument(
+        "--tables", nargs="+", choices=sorted(TASKS), default=["adult", "shoppers", "default"]
+    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser.add_argument("--max-time", type=float, help="seconds a training, instead of the library's own")
+    parser.add_argument(
+        "--model", metavar="FILE", help="a model fitted on the training rows of the one table"
+    )
+    parser.add_argument("--rows", type=int, default=5_000, help="held-out rows to complete, at most")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

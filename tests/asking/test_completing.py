@@ -1,0 +1,113 @@
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pytest
+
+from tabgan.errors import ConditionError
+from tests.asking.conftest import mixed_frame
+
+
+@pytest.fixture(scope="module")
+def gaps() -> pd.DataFrame:
+    """Rows with a random third of the cells hidden, a pattern of its own in each row, and an odd index."""
+    rows = mixed_frame(200, seed=7)
+    hide = np.random.default_rng(0).random(rows.shape) < 1 / 3
+    return rows.mask(hide).set_axis(pd.Index(np.arange(200) % 50, name="row"))
+
+
+def assert_given_cells_stay(given: pd.DataFrame, filled: pd.DataFrame) -> None:
+    for name in given.columns:
+        kept = given[name].notna().to_numpy()
+        pd.testing.assert_series_equal(filled[name][kept], given[name][kept])
+
+
+def test_gaps_are_filled_and_the_rest_is_untouched(model, gaps):
+    filled = model.complete(gaps, random_state=0)
+    assert not filled.isna().to_numpy().any()
+    assert_given_cells_stay(gaps, filled)
+    assert list(filled.columns) == list(gaps.columns)
+    pd.testing.assert_index_equal(filled.index, gaps.index)
+    pd.testing.assert_series_equal(filled.dtypes, gaps.dtypes)
+
+
+def test_the_same_seed_gives_the_same_cells(model, gaps):
+    first, again, other = (model.complete(gaps, random_state=seed) for seed in (1, 1, 2))
+    pd.testing.assert_frame_equal(first, again)
+    assert not first.equals(other)
+
+
+def test_draws_stand_below_one_another(model, gaps):
+    draws = model.complete(gaps, n_draws=3, random_state=0)
+    assert draws.index.names == ["draw", "row"]
+    for draw in range(3):
+        assert_given_cells_stay(gaps, draws.loc[draw])
+    pd.testing.assert_frame_equal(draws.loc[0], model.complete(gaps, random_state=0))
+    assert not draws.loc[0].equals(draws.loc[1])
+
+
+def test_chosen_columns_are_drawn_anew_and_other_gaps_stay(model, gaps):
+    filled = model.complete(gaps, columns=["age"], random_state=0)
+    assert (filled["age"] != gaps["age"]).mean() > 0.9
+    pd.testing.assert_frame_equal(filled.drop(columns="age"), gaps.drop(columns="age"))
+
+
+def test_columns_that_are_absent_are_filled_and_unknown_ones_stay(model, frame):
+    some = frame[["city", "age"]].head(20).assign(note="mine")
+    filled = model.complete(some, random_state=0)
+    pd.testing.assert_frame_equal(filled[["city", "age", "note"]], some)
+    assert set(filled.columns) == {*frame.columns, "note"}
+    assert not filled.isna().to_numpy().any()
+    pd.testing.assert_series_equal(filled.dtypes[frame.columns], frame.dtypes)
+
+
+def test_a_column_without_a_cell_takes_the_dtype_of_the_model(model, frame):
+    filled = model.complete(frame.head(5).assign(city=np.nan, member=np.nan), random_state=0)
+    assert filled["city"].dtype == frame["city"].dtype
+    assert filled["member"].dtype == bool
+
+
+def test_what_is_filled_follows_the_model(model, frame):
+    row = frame[["age", "score", "money", "city"]].head(1)
+    truth = model.predict_proba(row, "size").iloc[0]
+    drawn = model.complete(row, n_draws=2_000, columns=["size"], random_state=0)["size"]
+    share = drawn.value_counts(normalize=True).reindex(truth.index, fill_value=0.0)
+    assert (share - truth).abs().max() < 0.05
+
+
+def test_missing_is_never_filled_in_where_it_was_a_value(model, frame):
+    row = frame[["age"]].head(1).assign(debt=np.nan)
+    debt = model.complete(row, n_draws=300, random_state=0)["debt"]
+    assert debt.notna().all()
+    assert debt.nunique() > 50
+
+
+def test_a_level_that_the_dtype_lacks_is_added(model, frame):
+    small = frame.head(60).assign(size=pd.Categorical([None] * 59 + ["S"], ["S"], ordered=True))
+    filled = model.complete(small, random_state=0)["size"]
+    assert filled.notna().all()
+    assert filled.cat.categories[0] == "S"
+    assert len(filled.cat.categories) > 1
+
+
+def test_an_arrow_table_and_no_rows(model, frame):
+    table = pa.Table.from_pandas(frame[["age", "city"]].head(3))
+    assert model.complete(table, random_state=0)["age"].tolist() == frame["age"].head(3).tolist()
+    none = model.complete(frame[["age", "city"]].head(0))
+    assert none.shape == (0, frame.shape[1])
+    whole = frame.head(4).assign(debt=5.0)
+    pd.testing.assert_frame_equal(model.complete(whole), whole)
+
+
+@pytest.mark.parametrize(
+    ("ask", "told"),
+    [
+        (lambda m, f: m.complete(f, columns=["Age"]), "'Age'"),
+        (lambda m, f: m.complete(f, columns="age"), "write \\['age'\\]"),
+        (lambda m, f: m.complete(f, n_draws=0), "n_draws must be a whole number from 1 up, got 0"),
+        (lambda m, f: m.complete(f.assign(city="Oslo")), "'Oslo'"),
+        (lambda m, f: m.complete(f.assign(age="old")), "'age' must hold whole numbers"),
+    ],
+)
+def test_a_wrong_request_is_told(model, frame, ask, told):
+    with pytest.raises((ConditionError, ValueError), match=told):
+        ask(model, frame.head(3))

@@ -1,0 +1,56 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from benchmarks.ask import as_table, main
+from benchmarks.completion import N_DRAWS, Baseline, coverage, hide_half
+from benchmarks.rare import oversampled
+from tabgan_datasets import simulate_loans
+
+
+def test_half_of_each_row_is_hidden():
+    frame = pd.DataFrame(np.ones((50, 7)))
+    hidden = hide_half(frame, 0).isna()
+    assert (hidden.sum(axis=1) == 3).all()
+    assert hidden.sum().min() > 10
+
+
+@pytest.mark.parametrize("values", [3, 1_000_000])
+def test_right_draws_cover_nine_in_ten(values):
+    rng = np.random.default_rng(0)
+    truth, draws = rng.integers(0, values, (4_000, 2)), rng.integers(0, values, (N_DRAWS, 4_000, 2))
+    with_bounds, apart = coverage(truth.astype(float), draws.astype(float))
+    assert apart.mean() == pytest.approx(0.9, abs=0.02)
+    assert with_bounds.mean() >= apart.mean() - 1e-9
+    narrow = coverage(
+        truth.astype(float), draws[:, :1].repeat(4_000, axis=1).astype(float) * 0 + truth.mean()
+    )
+    assert narrow[1].mean() < 0.5
+
+
+def test_oversampling_makes_classes_equal():
+    frame = pd.DataFrame({"kind": ["a"] * 9 + ["b"], "x": range(10)})
+    out = oversampled(frame, "kind", 0)
+    assert (out["kind"].value_counts() == 9).all()
+    pd.testing.assert_frame_equal(out.head(10), frame)
+
+
+def test_the_baseline_fills_every_gap():
+    loans = simulate_loans(300, seed=0)[["amount", "score", "region", "rating"]]
+    gaps = hide_half(loans, 0)
+    filled = Baseline(loans, ["region", "rating"], 0).complete(gaps, draw=False)
+    assert filled.notna().to_numpy().all()
+    assert set(filled["rating"]) <= set(loans["rating"])
+
+
+def test_the_table_gives_mean_and_half_the_range():
+    text = as_table([("t", {"way": {"F1": 0.5}}), ("t", {"way": {"F1": 0.7}})])
+    assert text.splitlines()[-1] == "| t | way | 0.600 ± 0.100 |"
+
+
+@pytest.mark.slow
+def test_it_runs_on_a_bundled_table(capsys):
+    assert main(["rare", "--tables", "loans", "--seeds", "0", "--max-time", "5"]) == 0
+    out = capsys.readouterr().out
+    assert "**rare**, seeds 0" in out
+    assert "| loans | augment |" in out
