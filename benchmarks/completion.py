@@ -10,7 +10,7 @@ from sklearn.impute import IterativeImputer
 
 from benchmarks.scores import judge
 from tabgan import TabGAN
-from tabgan.reporting.detection import c2st
+from tabgan.reporting.detection.c2st import c2st
 from tabgan_datasets import Table
 
 N_DRAWS = 39

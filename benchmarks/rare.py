@@ -9,7 +9,7 @@ from sklearn.metrics import f1_score, roc_auc_score
 
 from benchmarks.scores import judge
 from tabgan import TabGAN
-from tabgan.reporting.detection import make_classifier, row_features
+from tabgan.reporting.detection.c2st import make_classifier, row_features
 from tabgan_datasets import Table
 
 

@@ -7,11 +7,11 @@ import pandas as pd
 
 from benchmarks.splits import Split, judged
 from benchmarks.tasks import Task
-from tabgan.reporting.copies import copied_cells
-from tabgan.reporting.detection import Classifier, c2st
-from tabgan.reporting.fidelity import column_errors, trend_error, wnmis
-from tabgan.reporting.privacy import dcr_share
-from tabgan.reporting.utility import tstr
+from tabgan.reporting.detection.c2st import Classifier, c2st
+from tabgan.reporting.fidelity.metrics import column_errors, trend_error, wnmis
+from tabgan.reporting.privacy.copies import copied_cells
+from tabgan.reporting.privacy.metrics import dcr_share
+from tabgan.reporting.utility.tstr import tstr
 from tabgan_datasets import find_table
 
 ENOUGH_ROWS = 2_000  # of unseen rows, for a two-sample test against them

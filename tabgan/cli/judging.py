@@ -10,7 +10,7 @@ import click
 if TYPE_CHECKING:
     from tabgan.data import Source
     from tabgan.estimator import TabGAN
-    from tabgan.reporting.privacy_section import LogProb
+    from tabgan.reporting.privacy.section import LogProb
     from tabgan.reporting.report import Report
 
 

@@ -10,16 +10,16 @@ import numpy as np
 import pandas as pd
 
 from tabgan.data.replacing import replacing
-from tabgan.reporting.coverage import judge_coverage
-from tabgan.reporting.detection_section import judge_detection
-from tabgan.reporting.fidelity_section import judge_fidelity
-from tabgan.reporting.html import notebook_html, render_page
-from tabgan.reporting.privacy_section import LogProb, judge_privacy
+from tabgan.reporting.coverage.section import judge_coverage
+from tabgan.reporting.detection.section import judge_detection
+from tabgan.reporting.fidelity.section import judge_fidelity
+from tabgan.reporting.page.html import notebook_html, render_page
+from tabgan.reporting.privacy.section import LogProb, judge_privacy
 from tabgan.reporting.score import Section, join_sections, plain
 from tabgan.reporting.summary import summary
-from tabgan.reporting.support import judge_support
+from tabgan.reporting.support.section import judge_support
 from tabgan.reporting.tables import Tables, make_tables
-from tabgan.reporting.utility_section import judge_utility
+from tabgan.reporting.utility.section import judge_utility
 from tabgan.reporting.verdict import Verdict, verdicts
 from tabgan.schema import Schema
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan.reporting.fidelity import shape_error, trend_error
+from tabgan.reporting.fidelity.metrics import shape_error, trend_error
 from tabgan_datasets import find_table, rating_of, read_csv, simulate_loans
 from tabgan_datasets.loader import FOLDER
 

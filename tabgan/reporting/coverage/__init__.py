@@ -1,0 +1,1 @@
+"""What of the real table never appears, and what should not be there."""

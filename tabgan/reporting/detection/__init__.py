@@ -1,0 +1,1 @@
+"""Whether a classifier can tell synthetic rows from real ones."""

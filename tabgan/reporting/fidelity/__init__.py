@@ -1,0 +1,1 @@
+"""How alike tables are: columns and pairs."""

@@ -1,0 +1,1 @@
+"""Copies, nearness and attacks, beside rows that were never seen."""

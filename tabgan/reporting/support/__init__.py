@@ -1,0 +1,1 @@
+"""Whether synthetic rows lie where real ones do: precision and recall."""
