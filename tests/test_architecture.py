@@ -60,7 +60,9 @@ def imported(node: ast.AST, module: str, path: Path) -> set[str]:
     for _ in range(node.level - 1):
         package = package.rpartition(".")[0]
     base = ".".join(filter(None, [package, node.module])) if node.level else node.module or ""
-    return {f"{base}.{alias.name}" if f"{base}.{alias.name}" in MODULES else base for alias in node.names}
+    # The version is a constant of the package, which every layer may tell.
+    names = [alias.name for alias in node.names if (base, alias.name) != ("tabgan", "__version__")]
+    return {f"{base}.{name}" if f"{base}.{name}" in MODULES else base for name in names}
 
 
 def own_imports(nodes: Iterator[ast.AST], module: str, path: Path) -> set[str]:
@@ -204,6 +206,7 @@ def test_importing_the_package_and_its_command_does_not_wait_for_torch():
         ("schema/x.py", "from tabgan.encoding import layout"),
         ("schema/x.py", "import tabgan.model"),
         ("schema/x.py", "from tabgan import TabGAN, estimator"),
+        ("reporting/x.py", "from tabgan import __version__, load"),
         ("encoding/x.py", "from ..training import trainer"),
         ("reporting/x.py", "def f():\n    from tabgan.model import FittedModel"),
         ("training/x.py", "from tabgan.reporting import fidelity"),

@@ -102,7 +102,9 @@ def test_what_cannot_be_fitted_is_told_in_one_line(tmp_path, monkeypatch, args, 
 @pytest.mark.skipif(os.name == "nt", reason="Windows has no SIGINT for another process")
 def test_ctrl_c_keeps_the_best_model_so_far(tmp_path):
     people().to_csv(tmp_path / "p.csv", index=False)
-    code = "from tabgan.cli import main; main()"
+    # What a shell starts in the background ignores SIGINT, and so would its children.
+    heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
+    code = f"{heard}; from tabgan.cli import main; main()"
     model = str(tmp_path / "p.tabgan")
     args = ["fit", str(tmp_path / "p.csv"), "-o", model, "--max-time", "1h", "--device", "cpu"]
     with subprocess.Popen(
