@@ -109,7 +109,7 @@ def _useful(scores: Scores, details: Mapping[str, Any]) -> Verdict:
 
 
 def _private(scores: Scores, details: Mapping[str, Any]) -> Verdict:
-    found = [*_copied(scores), *_attacked(scores), *_risks(scores)]
+    found = [*_copied(scores), *_attacked(scores, details.get("membership") or {}), *_risks(scores)]
     if _known(scores, "mia_auc") is None:
         why = str(details.get("cannot_judge") or "there is no hold-out").rstrip(".")
         level: Level = "poor" if "poor" in [level for level, _ in found] else "unknown"
@@ -127,7 +127,7 @@ def _copied(scores: Scores) -> Iterator[Finding]:
             yield level, "" if level == "good" else told
 
 
-def _attacked(scores: Scores) -> Iterator[Finding]:
+def _attacked(scores: Scores, membership: Mapping[str, Any]) -> Iterator[Finding]:
     score = _known(scores, "mia_auc")
     if score is not None:
         value = _value(score)
@@ -135,8 +135,19 @@ def _attacked(scores: Scores) -> Iterator[Finding]:
         level: Level = "good" if low <= CHANCE else "fair" if value <= ATTACK_AUC else "poor"
         than = "no better than chance" if level == "good" else "better than chance"
         interval = "" if score.high is None else f", {low:.2f} to {score.high:.2f}"
-        attack = f"The strongest attack tried tells training rows from others {than}"
+        attack = f"The strongest attack tried{_by_whom(membership)} tells training rows from others {than}"
         yield level, f"{attack} (AUC {value:.2f}{interval}; {CHANCE} is chance)."
+        rows_alone = [a["auc"] for a in membership.get("attacks", ()) if "model" not in a["knows"]]
+        if level != "good" and "model" in _by_whom(membership) and rows_alone:
+            yield "good", f"Without the model, the strongest reaches AUC {max(rows_alone):.2f}."
+
+
+def _by_whom(membership: Mapping[str, Any]) -> str:
+    """The strongest attack and what its attacker knows; nothing where it is not told."""
+    for attack in membership.get("attacks", ()):
+        if attack["name"] == membership.get("strongest"):
+            return f" ({attack['name']}; the attacker knows {attack['knows']})"
+    return ""
 
 
 def _risks(scores: Scores) -> Iterator[Finding]:

@@ -68,6 +68,20 @@ def test_one_bad_score_is_enough_and_is_told(question, changed, level):
     assert found.sentence != judged()[question].sentence
 
 
+def test_an_attacker_who_holds_the_model_is_told_from_one_who_holds_rows():
+    attacks = [
+        {"name": "nearest synthetic row", "knows": "the synthetic rows", "auc": 0.53},
+        {"name": "likelihood", "knows": "the model", "auc": 0.8},
+    ]
+    details = {"membership": {"attacks": attacks, "strongest": "likelihood"}}
+    found = judged(details, mia_auc=score(0.8, 0.5, 0.77, 0.84))["private"]
+    assert found.level == "poor"
+    assert "(likelihood; the attacker knows the model)" in found.sentence
+    assert "Without the model, the strongest reaches AUC 0.53." in found.sentence
+    details["membership"]["strongest"] = "nearest synthetic row"
+    assert "Without the model" not in judged(details, mia_auc=score(0.8, 0.5, 0.77, 0.84))["private"].sentence
+
+
 def test_utility_is_what_is_kept_beyond_guessing():
     assert judged({"utility": {"targets": [target(0.89)]}})["useful"].level == "fair"
     assert judged({"utility": {"targets": [target(0.6)]}})["useful"].level == "poor"
