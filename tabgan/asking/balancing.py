@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tabgan.asking.answers import cell_labels
+from tabgan.asking.identifiers import NewIdentifiers
 from tabgan.asking.mass import check_pool
 from tabgan.asking.pool import plan_pool
 from tabgan.asking.sampling import empty_frame, sample_frames
@@ -109,6 +110,7 @@ def draw_balanced(
         condition = read_condition({**where, _name(model, balance): balance.rest}, model.encoder)
         parts.append(_drawn(model, condition, int(counts[-1]), temperature, int(seeds[1])))
     rows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
+    rows = NewIdentifiers(model, [], int(seeds[2])).renew(rows)
     order = np.random.default_rng(int(seeds[2])).permutation(len(rows))
     return rows.iloc[order].reset_index(drop=True)
 
@@ -121,7 +123,7 @@ def draw_levels(
     temperature: float,
     seed: int,
 ) -> pd.DataFrame:
-    """So many rows of each label, in no order to count on."""
+    """So many rows of each label, in no order to count on; identifiers come more than once."""
     condition = read_condition(where, model.encoder)
     frames: list[pd.DataFrame] = []
     if not where:
