@@ -1,4 +1,4 @@
-"""What completion and augmentation reach: `python -m benchmarks.ask` prints two tables.
+"""What completion, augmentation and prediction reach: `python -m benchmarks.ask` prints a table each.
 
 `$TABGAN_DATA` is the folder of tables, as for `python -m benchmarks`. SMOTE-NC joins where imbalanced-learn is
 installed.
@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from benchmarks.completion import judge_completion
+from benchmarks.prediction import judge_prediction
 from benchmarks.rare import judge_rare
 from benchmarks.splits import known_levels, split_table
 from benchmarks.tasks import Task
@@ -24,12 +25,13 @@ TASKS = {
     "loans": Task(name="loans", group="bundled", table="loans"),  # comes with the repository
 }
 Figures = dict[str, dict[str, float]]
+QUESTIONS = ("completion", "rare", "prediction")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, run, print."""
     options = _parser().parse_args(arguments)
-    found: dict[str, list[tuple[str, Figures]]] = {"completion": [], "rare": []}
+    found: dict[str, list[tuple[str, Figures]]] = {question: [] for question in QUESTIONS}
     for name in options.tables:
         for seed in options.seeds:
             model, train, test = fitted(TASKS[name], seed, options.max_time, options.model)
@@ -39,6 +41,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 found["completion"].append((name, judge_completion(model, train, rows, table, seed)))
             if "rare" in options.what:
                 found["rare"].append((name, judge_rare(model, train, test, table, seed)))
+            if "prediction" in options.what:
+                judged = judge_prediction(model, train, test, table, seed, options.max_time)
+                found["prediction"].append((name, judged))
             print(f"{name}, seed {seed}: done", file=sys.stderr, flush=True)
     for title, runs in found.items():
         if runs:
@@ -77,7 +82,7 @@ def as_table(runs: list[tuple[str, Figures]]) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ask", description=__doc__.split("\n")[0])
-    parser.add_argument("what", nargs="*", choices=("completion", "rare"), default=["completion", "rare"])
+    parser.add_argument("what", nargs="*", choices=QUESTIONS, default=list(QUESTIONS))
     parser.add_argument(
         "--tables", nargs="+", choices=sorted(TASKS), default=["adult", "shoppers", "default"]
     )
