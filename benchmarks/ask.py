@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from benchmarks.completion import judge_completion
+from benchmarks.markdown import means
 from benchmarks.prediction import judge_prediction
 from benchmarks.rare import judge_rare
 from benchmarks.splits import known_levels, split_table
@@ -68,16 +69,7 @@ def fitted(
 def as_table(runs: list[tuple[str, Figures]]) -> str:
     """Means over the seeds, and half the range between them, as Markdown."""
     rows = [{"table": name, "way": way, **figures} for name, run in runs for way, figures in run.items()]
-    groups = pd.DataFrame(rows).groupby(["table", "way"], sort=False)
-    mean, half = groups.mean(), (groups.max() - groups.min()) / 2
-    lines = [["table", "way", *mean.columns], ["---"] * (2 + len(mean.columns))]
-    for key in mean.index:
-        cells = [
-            "" if pd.isna(mean.loc[key, c]) else f"{mean.loc[key, c]:.3f} ± {half.loc[key, c]:.3f}"
-            for c in mean.columns
-        ]
-        lines.append([*key, *cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return means(pd.DataFrame(rows), ["table", "way"])
 
 
 def _parser() -> argparse.ArgumentParser:
