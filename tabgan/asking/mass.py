@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tabgan.asking.pool import MAX_FACTOR, Pool, plan_pool
+from tabgan.asking.pool import Pool, plan_pool
 from tabgan.asking.scores import log_mass_known
 from tabgan.conditioning.condition import Constraint
+from tabgan.conditioning.known import Known
 from tabgan.config import SAMPLE_BLOCK
 from tabgan.data import from_cells
 from tabgan.encoding.allowed import Allowed, windows_of
@@ -19,6 +20,9 @@ from tabgan.errors import ConditionError
 from tabgan.model import FittedModel
 
 MIN_EXPECTED = 0.01  # rows of the fitted table that should meet a condition, by the model's own count
+MIN_TOGETHER = (
+    2e-3  # of the rows that independent columns would give: fewer, and the values exclude each other
+)
 MIN_EFFECTIVE = 256.0  # drafts in the largest pool that must count
 N_TOLD = 400  # rows drawn to tell what a column would have
 SHOWN_LEVELS = 3
@@ -57,22 +61,67 @@ def dry_run(model: FittedModel, pool: Pool, n_rows: int, *, per_row: bool = Fals
 
 
 def check_pool(model: FittedModel, pool: Pool) -> None:
-    """Refuse constraints that have too little mass, or too few drafts that count.
+    """Refuse known values that do not go together, and constraints that have too little mass or drafts that count.
 
     Raises
     ------
     ConditionError
         Names the condition, its mass, and what would have mass.
     """
+    check_known(model, pool)
     floor = MIN_EXPECTED / model.n_rows
-    drafts = pool.efficiency * MAX_FACTOR * SAMPLE_BLOCK
+    most = pool.max_factor * SAMPLE_BLOCK
+    drafts = pool.efficiency * most
     if not pool.parts or (pool.reach >= floor and (not pool.is_weighted or drafts >= MIN_EFFECTIVE)):
         return
     why = f"about {pool.mass:.1g} of the rows, fewer than the {floor:.1g} that the fitted rows can tell of"
     if pool.reach >= floor:
-        of = f"{MAX_FACTOR * SAMPLE_BLOCK:,}"
-        why = f"about {pool.mass:.1g} of the rows, and only {drafts:,.0f} of {of} drafts count"
+        why = f"about {pool.mass:.1g} of the rows, and only {drafts:,.0f} of {most:,} drafts count"
     raise ConditionError(f"where {pool.condition}: the model gives this {why}; {_instead(model, pool)}")
+
+
+def check_known(model: FittedModel, pool: Pool) -> None:
+    """Refuse values that the model never gives together, although each alone has mass.
+
+    A rare combination of columns that have nothing to do with each other is none of these: its mass is about the
+    product of theirs.
+
+    Raises
+    ------
+    ConditionError
+        Names the values, their mass, and what would have mass.
+    """
+    condition = pool.condition
+    if len(condition.values) < 2:  # rows of a frame have none to name
+        return
+    columns = np.flatnonzero(~condition.known.hidden[0])
+    joint = float(log_mass_known(model, condition.known)[0])
+    one = np.eye(len(columns), dtype=bool)
+    apart = float(log_mass_known(model, _hiding(condition.known, ~one)).sum())
+    if joint >= -np.log(model.n_rows) or joint - apart >= np.log(
+        MIN_TOGETHER
+    ):  # a row at least, or as if by chance
+        return
+    without = np.exp(log_mass_known(model, _hiding(condition.known, one)))
+    names = [model.encoder.layout.columns[column] for column in columns]
+    told = [f"without {name!r} it has {part:.2g}" for name, part in zip(names, without, strict=True)]
+    best = int(without.argmax())
+    rest = replace(condition, known=_hiding(condition.known, one[[best]]), constraints=())
+    usual = _usual(model, plan_pool(model, rest, pool.temperature), int(columns[best]))
+    raise ConditionError(
+        f"where {', '.join(condition.values)}: the model gives this about {np.exp(joint):.1g} of the rows, as the "
+        f"values do not go together; {'; '.join(told)}; given the rest, {names[best]!r} is mostly {usual}"
+    )
+
+
+def _hiding(known: Known, hide: NDArray[np.bool_]) -> Known:
+    """One row of known cells with some hidden too: hide (m, known columns) to m rows."""
+    hidden = known.hidden.repeat(len(hide), axis=0)
+    columns = np.flatnonzero(~known.hidden[0])
+    hidden[:, columns] = hide
+    codes, fractions = known.codes.repeat(len(hide), axis=0), known.fractions.repeat(len(hide), axis=0)
+    cells = {column: held for column, held in known.cells.items() if not hidden[:, column].all()}
+    return Known(codes, fractions, hidden, cells)
 
 
 def _instead(model: FittedModel, pool: Pool) -> str:

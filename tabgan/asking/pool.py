@@ -24,6 +24,7 @@ from tabgan.networks.filling import noise_dtype
 Floats = NDArray[np.float64]
 SPARE = 2.0  # effective drafts a row that a pool should have,
 MAX_FACTOR = 64  # by at most this many drafts a row
+POOL_BYTES = 256 * 2**20  # and by as many as this holds: fewer from some thirty constrained columns on
 PILOT_PASSES = 8  # blocks of drafts that say how large the pool must be, at most,
 PILOT_ROWS = 256  # where drafts do not differ in weight
 PILOT_EFFECTIVE = 200.0  # until this many count
@@ -85,6 +86,14 @@ class Pool:
         return [constraint.column for constraint in self.condition.constraints]
 
     @property
+    def max_factor(self) -> int:
+        """Most drafts a row, so that the pool of a block stays within its memory."""
+        numbers = (
+            len(self.symbols) + len(self.numbers) + len(self.columns) + 2
+        )  # of a draft, with noise and logs
+        return int(np.clip(POOL_BYTES // (8 * numbers * SAMPLE_BLOCK), 1, MAX_FACTOR))
+
+    @property
     def effective_drafts(self) -> float:
         """Effective number of drafts in the pool of a block; infinite where all weigh the same."""
         return self.efficiency * self.factor * SAMPLE_BLOCK if self.is_weighted else np.inf
@@ -143,7 +152,7 @@ def plan_pool(model: FittedModel, condition: Condition, temperature: float) -> P
     reach = float((weights / shares)[weights > 0].sum()) / len(weights)
     factor = 1
     if pool.is_weighted and efficiency > 0:
-        factor = int(np.clip(np.ceil(SPARE / efficiency), 1, MAX_FACTOR))
+        factor = int(np.clip(np.ceil(SPARE / efficiency), 1, pool.max_factor))
     return replace(pool, mass=mass, reach=reach, efficiency=efficiency, factor=factor)
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from tabgan import PRESENT, ConditionError, TabGAN, between
 from tabgan.asking.mass import check_pool
-from tabgan.asking.pool import plan_pool, resampled
+from tabgan.asking.pool import MAX_FACTOR, POOL_BYTES, plan_pool, resampled
 from tabgan.conditioning.condition import read_condition
+from tabgan.config import SAMPLE_BLOCK
 
 PARIS = "Europe/Paris"
 SEVERAL = {"age": between(20, 30), "size": ["S", "XL"], "debt": PRESENT}
@@ -182,11 +183,55 @@ def test_a_constraint_without_mass_names_what_would_have_it(model):
     assert len(model.sample(10, where)) == 10
 
 
+@pytest.fixture(scope="module")
+def exclusive() -> TabGAN:
+    """A model of two columns that hold the same, and of a third that is rare and has nothing to do with them."""
+    rng = np.random.default_rng(0)
+    kind = rng.choice(list("xyz"), 3_000)
+    frame = pd.DataFrame(
+        {"kind": kind, "same": np.char.upper(kind), "rare": rng.choice(["no", "yes"], 3_000, p=[0.99, 0.01])}
+    )
+    settings = {"width": 32, "hidden": 32, "batch_size": 64, "dropout": 0.0, "weight_decay": 0.0}
+    settings |= {"canonical_share": 0.3, "learning_rate": 5e-3}
+    return TabGAN(epochs=8, max_time=None, random_state=0, **settings).fit(frame)
+
+
+def test_values_that_never_go_together_are_refused_at_once(exclusive):
+    started = time.monotonic()
+    with pytest.raises(ConditionError) as error:
+        exclusive.sample(1_000, {"kind": "x", "same": "Y"})
+    assert time.monotonic() - started < 1
+    told = str(error.value)
+    assert told.startswith("where 'kind' = 'x', 'same' = 'Y': the model gives this about ")
+    assert "the values do not go together; without 'kind' it has 0.3" in told
+    assert "is mostly 'X'" in told or "is mostly 'y'" in told
+    assert exclusive.sample(10, {"kind": "x", "same": "Y"}, dry_run=True).mass < 1e-4
+
+
+def test_rare_values_that_have_nothing_to_do_with_each_other_are_drawn(exclusive):
+    few = TabGAN(random_state=0)
+    few.model_ = replace(exclusive.model_, n_rows=1)
+    assert len(few.sample(10, {"kind": "x", "rare": "yes"})) == 10
+    assert len(exclusive.sample(10, {"kind": "x", "same": "X", "rare": "yes"})) == 10
+
+
 def test_too_few_drafts_that_count_are_refused(model):
     pool = plan_pool(model.model_, read_condition(SEVERAL, model.model_.encoder), 1.0)
     check_pool(model.model_, pool)
     with pytest.raises(ConditionError, match="and only 26 of 262,144 drafts count; without 'age' it has"):
         check_pool(model.model_, replace(pool, efficiency=1e-4))
+
+
+def test_a_pool_holds_only_what_is_constrained_and_stays_within_its_memory(model):
+    pool = plan_pool(model.model_, read_condition(SEVERAL, model.model_.encoder), 1.0)
+    drafts = pool.draw(model.model_, np.random.default_rng(0).random((5, len(pool.columns))))
+    assert drafts.codes.shape == (5, len(pool.symbols))
+    assert drafts.inside.shape == (5, len(pool.numbers))
+    assert len(pool.symbols) < model.model_.encoder.layout.n_symbols
+    assert pool.max_factor == MAX_FACTOR
+    wide = replace(pool, symbols=tuple(range(1_000)))
+    assert 1 <= wide.max_factor < 16
+    assert 8 * 1_000 * wide.max_factor * SAMPLE_BLOCK <= POOL_BYTES
 
 
 def test_a_resampled_pool_takes_drafts_as_often_as_they_weigh():
