@@ -2,20 +2,14 @@
 
 import click
 
-from tabgan.cli.output import STDOUT, check_places, format_of
+from tabgan.cli.output import STDOUT, check_places, format_of, rows_option
+from tabgan.cli.reading import csv_options
 
 
 @click.command()
 @click.argument("model")
 @click.argument("data")
-@click.option(
-    "-o",
-    "--output",
-    "out",
-    metavar="FILE",
-    default=STDOUT,
-    help="A .csv, .parquet or .jsonl file; - is standard output, as CSV  [default: -]",
-)
+@rows_option
 @click.option(
     "--column",
     "columns",
@@ -24,9 +18,7 @@ from tabgan.cli.output import STDOUT, check_places, format_of
     help="Draw this column anew in every row, and leave other gaps. Repeatable  [default: fill all gaps]",
 )
 @click.option("--drop", metavar="COL", multiple=True, help="Leave this column of DATA out. Repeatable.")
-@click.option("--sep", metavar="S", help="CSV: what separates cells; found by itself when not given.")
-@click.option("--encoding", metavar="E", help="CSV: its encoding, such as latin-1.")
-@click.option("--na", metavar="TEXT", multiple=True, help="CSV: a cell that means missing. Repeatable.")
+@csv_options
 @click.option("--seed", metavar="N", type=click.IntRange(min=0), help="The same seed gives the same cells.")
 def complete(
     model: str,

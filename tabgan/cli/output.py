@@ -13,6 +13,14 @@ if TYPE_CHECKING:
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl"}
 STDOUT = "-"
+rows_option = click.option(
+    "-o",
+    "--output",
+    "out",
+    metavar="FILE",
+    default=STDOUT,
+    help="A .csv, .parquet or .jsonl file; - is standard output, as CSV  [default: -]",
+)
 
 
 def format_of(out: str) -> str:

@@ -1,4 +1,4 @@
-"""What `fit` and `inspect` share: the options that say how a table is read, and the table read by them."""
+"""What commands that read a table share: the options that say how, and the table read by them."""
 
 import shlex
 from collections.abc import Callable
@@ -26,6 +26,8 @@ _OPTIONS = (
         "--identifier", metavar="COL", multiple=True, help="This column holds unique keys. Repeatable."
     ),
     click.option("--drop", metavar="COL", multiple=True, help="Leave this column out. Repeatable."),
+)
+_CSV_OPTIONS = (
     click.option("--sep", metavar="S", help="CSV: what separates cells; found by itself when not given."),
     click.option("--encoding", metavar="E", help="CSV: its encoding, such as latin-1."),
     click.option("--na", metavar="TEXT", multiple=True, help="CSV: a cell that means missing. Repeatable."),
@@ -34,7 +36,17 @@ _OPTIONS = (
 
 def reading_options(command: Command) -> Command:
     """Give a command the options of reading a table; `read_table` takes them."""
-    for option in reversed(_OPTIONS):
+    return with_options(command, *_OPTIONS, *_CSV_OPTIONS)
+
+
+def csv_options(command: Command) -> Command:
+    """Give a command the options of reading a CSV, for a table whose columns a model knows."""
+    return with_options(command, *_CSV_OPTIONS)
+
+
+def with_options(command: Command, *options: Callable[[Command], Command]) -> Command:
+    """Return the command with some options, in the order in which its help shows them."""
+    for option in reversed(options):
         command = option(command)
     return command
 

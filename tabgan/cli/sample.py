@@ -3,7 +3,7 @@
 import click
 
 from tabgan.cli.balance import parse_balance
-from tabgan.cli.output import STDOUT, check_place, format_of, write_sample
+from tabgan.cli.output import STDOUT, check_place, format_of, rows_option, write_sample
 from tabgan.cli.where import parse_where
 
 
@@ -12,14 +12,7 @@ from tabgan.cli.where import parse_where
 @click.option(
     "-n", "n_rows", metavar="N", type=click.IntRange(min=0), help="Rows  [default: as many as were fitted]"
 )
-@click.option(
-    "-o",
-    "--output",
-    "out",
-    metavar="FILE",
-    default=STDOUT,
-    help="A .csv, .parquet or .jsonl file; - is standard output, as CSV  [default: -]",
-)
+@rows_option
 @click.option(
     "--where",
     metavar="CONDITION",
