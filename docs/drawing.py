@@ -54,6 +54,7 @@ def figure(
             "y": 1,
             "yanchor": "bottom",
             "bgcolor": CLEAR,
+            "itemsizing": "constant",
         },
         "showlegend": legend,
         "annotations": [],
