@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
-from tabgan.config import Config
+from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS, Config
 from tabgan.encoding.table import TableEncoder
+from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
 
 Array = NDArray[Any]
+PILOT_ROWS = 8_192
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,52 @@ class FittedModel:
     def device(self) -> torch.device:
         """Where the network is."""
         return self.generator.levels.device
+
+    def fill(
+        self,
+        codes: Tensor,
+        fractions: Tensor,
+        hidden: list[bool] | Tensor,
+        noise: Tensor,
+        temperature: float = 1.0,
+        never_missing: Collection[int] = (),
+        until: int | None = None,
+    ) -> tuple[Tensor, Tensor]:
+        """`tabgan.networks.filling.fill` for many rows, as many at once as the device likes."""
+        size = SAMPLE_PASS if self.device.type == "cpu" else SAMPLE_BLOCK
+        noise = noise.to(noise_dtype(self.device)).to(self.device)
+        passes = []
+        for start in range(0, len(noise), size):
+            part = slice(start, start + size)
+            flags = hidden if isinstance(hidden, list) else hidden[part]
+            passes.append(
+                fill(
+                    self.generator,
+                    codes[part],
+                    fractions[part],
+                    flags,
+                    noise[part],
+                    temperature=temperature,
+                    never_missing=never_missing,
+                    until=until,
+                )
+            )
+        drawn, inside = (torch.cat(parts) for parts in zip(*passes, strict=True))
+        return drawn, inside
+
+    def draw(self, noise: Array, temperature: float = 1.0, until: int | None = None) -> tuple[Tensor, Tensor]:
+        """Plain rows from uniforms (B, C): codes (B, S) and fractions (B, R) in [0, 1); see `fill`."""
+        layout, n_rows = self.encoder.layout, len(noise)
+        codes = torch.zeros(n_rows, layout.n_symbols, dtype=torch.long, device=self.device)
+        fractions = torch.zeros(n_rows, layout.n_numbers, dtype=torch.uint8, device=self.device)
+        everything = [True] * len(layout.columns)
+        return self.fill(codes, fractions, everything, torch.from_numpy(noise), temperature, until=until)
+
+    @cached_property
+    def pilot(self) -> tuple[Tensor, Tensor]:
+        """Plain rows, always the same, that tell how much of the model's rows meets a condition."""
+        uniforms = np.random.default_rng(0).random((PILOT_ROWS, len(self.encoder.layout.columns)))
+        return self.draw(uniforms)
 
 
 def pack(model: FittedModel) -> tuple[dict[str, Any], dict[str, Array]]:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tabgan.asking.identifiers import NewIdentifiers
 from tabgan.asking.patching import patched, put
-from tabgan.asking.sampling import empty_frame, fill_block
+from tabgan.asking.sampling import empty_frame
 from tabgan.asking.scores import position
 from tabgan.conditioning.known import Known, known_cells
 from tabgan.encoding.table import TableEncoder
@@ -57,7 +57,7 @@ def complete(
         torch.from_numpy(part[np.tile(rows, n_draws)]).to(model.device) for part in given
     )
     symbols = never_missing(model.encoder)
-    drawn, inside = fill_block(model, codes, fractions, hidden, torch.from_numpy(noise), 1.0, symbols)
+    drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), never_missing=symbols)
     made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
     filled = model.encoder.decode_frame(drawn.cpu().numpy(), inside.cpu().double().numpy(), made_up)
     filled = names.renew(filled)

@@ -54,6 +54,8 @@ class DryRun:
 
 def dry_run(model: FittedModel, pool: Pool, n_rows: int, *, per_row: bool = False) -> DryRun:
     """The figures of a condition, which need not have mass enough to be drawn; ``per_row``: of a frame of cells."""
+    if pool.picked is not None:
+        return DryRun(n_rows, pool.picked, float(n_rows))
     known = np.exp(log_mass_known(model, pool.condition.known))
     drafts = pool.effective_drafts
     effective_rows = n_rows / (1 + min(n_rows, SAMPLE_BLOCK) / drafts) if drafts > 0 else 0.0
@@ -68,6 +70,8 @@ def check_pool(model: FittedModel, pool: Pool) -> None:
     ConditionError
         Names the condition, its mass, and what would have mass.
     """
+    if pool.picked is not None:  # there are plain rows that meet it
+        return
     check_known(model, pool)
     floor = MIN_EXPECTED / model.n_rows
     most = pool.max_factor * SAMPLE_BLOCK

@@ -15,6 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tabgan.asking.picking import picked_share
 from tabgan.conditioning.condition import Condition
 from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS
 from tabgan.model import FittedModel
@@ -63,6 +64,8 @@ class Pool:
     reach : the same, were the cells in which a range ends allowed as a whole: what the model can tell of.
     efficiency : effective share of the drafts, 1 where all weigh the same.
     factor : drafts a row; 1 where they need no weighing.
+    picked : share of plain rows that meet the condition, where rows are picked from these and nothing of the above
+        is used; else None. See `tabgan.asking.picking`.
     """
 
     condition: Condition
@@ -74,6 +77,7 @@ class Pool:
     reach: float = 1.0
     efficiency: float = 1.0
     factor: int = 1
+    picked: float | None = None
 
     @property
     def is_weighted(self) -> bool:
@@ -144,8 +148,12 @@ def plan_pool(model: FittedModel, condition: Condition, temperature: float) -> P
     )
     symbols = tuple(s for s, column in enumerate(layout.symbol_column) if column in columns)
     numbers = tuple(r for r, column in enumerate(layout.number_column) if column in columns)
-    pool = Pool(condition, parts, symbols, numbers, temperature)
-    if not parts:
+    pool = _with_figures(model, Pool(condition, parts, symbols, numbers, temperature))
+    return replace(pool, picked=picked_share(model, condition, pool.mass, temperature))
+
+
+def _with_figures(model: FittedModel, pool: Pool) -> Pool:
+    if not pool.parts:
         return pool
     weights, shares = pilot(model, pool)
     mass, efficiency = float(weights.mean()), effective(weights) / len(weights)

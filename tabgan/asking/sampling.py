@@ -6,17 +6,17 @@ the beginning of every longer one.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 import torch
 from torch import Tensor
 
+from tabgan.asking.picking import pick
 from tabgan.asking.pool import Pool
-from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS
+from tabgan.config import SAMPLE_BLOCK
 from tabgan.model import FittedModel
-from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.tables import FRACTION_STEPS
 
 
@@ -26,9 +26,7 @@ def sample_frames(
     """Frames of ``batch_size`` rows (the last may be shorter), n rows together."""
     waiting: list[pd.DataFrame] = []
     ready = 0
-    for block in range(-(-n // SAMPLE_BLOCK)):
-        rows = min(SAMPLE_BLOCK, n - block * SAMPLE_BLOCK)
-        frame = sample_block(model, pool, block, rows, seed)
+    for frame in picked_blocks(model, pool, n, seed) if pool.picked else _blocks(model, pool, n, seed):
         while ready + len(frame) >= batch_size:
             part, frame = frame.iloc[: batch_size - ready], frame.iloc[batch_size - ready :]
             yield _join([*waiting, part])
@@ -38,6 +36,24 @@ def sample_frames(
             ready += len(frame)
     if waiting:
         yield _join(waiting)
+
+
+def _blocks(model: FittedModel, pool: Pool, n: int, seed: int) -> Iterator[pd.DataFrame]:
+    for block in range(-(-n // SAMPLE_BLOCK)):
+        yield sample_block(model, pool, block, min(SAMPLE_BLOCK, n - block * SAMPLE_BLOCK), seed)
+
+
+def picked_blocks(model: FittedModel, pool: Pool, n: int, seed: int) -> Iterator[pd.DataFrame]:
+    """The rows, n of them, of a plain sample that meet the condition, as many at a time as a block has."""
+    found, block = 0, 0
+    while found < n:
+        source = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
+        noise = source.random((SAMPLE_BLOCK, len(model.encoder.layout.columns)))
+        drawn, inside = pick(model, pool.condition, noise, pool.temperature)
+        drawn, inside = drawn[: n - found], inside[: n - found]
+        yield decode_block(model, pool, drawn, inside, source, found)
+        found += len(drawn)
+        block += 1
 
 
 def sample_block(model: FittedModel, pool: Pool, block: int, rows: int, seed: int) -> pd.DataFrame:
@@ -53,48 +69,21 @@ def sample_block(model: FittedModel, pool: Pool, block: int, rows: int, seed: in
         codes[:, list(pool.symbols)] = drafts.codes
         fractions[:, list(pool.numbers)] = (drafts.inside * FRACTION_STEPS).to(torch.uint8)
         hidden = pool.hidden()
-    drawn, inside = fill_block(model, codes, fractions, hidden, torch.from_numpy(noise), pool.temperature)
+    drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), pool.temperature)
     if drafts is not None:
         inside[:, list(pool.numbers)] = drafts.inside  # the context knows them to one byte
-    cells = model.encoder.decode(
-        drawn.cpu().numpy()[:rows], inside.cpu().double().numpy()[:rows], source, start=block * SAMPLE_BLOCK
-    )
-    cells = known.rows(0, rows).restore(cells)  # exactly the values asked for, not ones of their codes
+    return decode_block(model, pool, drawn[:rows], inside[:rows], source, block * SAMPLE_BLOCK)
+
+
+def decode_block(
+    model: FittedModel, pool: Pool, drawn: Tensor, inside: Tensor, source: np.random.Generator, start: int
+) -> pd.DataFrame:
+    """Rows from ``start`` on, with exactly the values asked for, not ones of their codes."""
+    cells = model.encoder.decode(drawn.cpu().numpy(), inside.cpu().double().numpy(), source, start=start)
+    cells = pool.condition.known.rows(start, len(drawn)).restore(cells)
     for constraint in pool.condition.constraints:
         cells[constraint.column] = constraint.allowed.snap(cells[constraint.column])
     return model.encoder.frame(cells)
-
-
-def fill_block(
-    model: FittedModel,
-    codes: Tensor,
-    fractions: Tensor,
-    hidden: list[bool] | Tensor,
-    noise: Tensor,
-    temperature: float,
-    never_missing: Collection[int] = (),
-) -> tuple[Tensor, Tensor]:
-    """`fill` for many rows, as many at once as the device likes: codes (B, S) and fractions (B, R) in [0, 1)."""
-    device = model.device
-    size = SAMPLE_PASS if device.type == "cpu" else SAMPLE_BLOCK
-    noise = noise.to(noise_dtype(device)).to(device)
-    passes = []
-    for start in range(0, len(noise), size):
-        part = slice(start, start + size)
-        flags = hidden if isinstance(hidden, list) else hidden[part]
-        passes.append(
-            fill(
-                model.generator,
-                codes[part],
-                fractions[part],
-                flags,
-                noise[part],
-                temperature=temperature,
-                never_missing=never_missing,
-            )
-        )
-    drawn, inside = (torch.cat(parts) for parts in zip(*passes, strict=True))
-    return drawn, inside
 
 
 def empty_frame(model: FittedModel) -> pd.DataFrame:

@@ -35,14 +35,14 @@ def log_prob(model: FittedModel, frame: pd.DataFrame, given: Sequence[Hashable] 
     for name in given:
         runs[position(model, name)] = 0
     codes, fractions = model.encoder.encode_frame(frame)
-    cells = _by_column(model, codes, fractions, before_matrix(layout.symbol_column, runs))
+    cells = by_column(model, codes, fractions, before_matrix(layout.symbol_column, runs))
     return np.where(runs == 0, 0.0, cells - model.encoder.log_volumes(codes))
 
 
 def surprise(model: FittedModel, frame: pd.DataFrame) -> pd.DataFrame:
     """Minus the log-probability in nats of each cell given all other cells of its row, (n, C)."""
     codes, fractions = model.encoder.encode_frame(frame)
-    cells = _by_column(model, codes, fractions, others_matrix(model.encoder.layout.symbol_column))
+    cells = by_column(model, codes, fractions, others_matrix(model.encoder.layout.symbol_column))
     frame_of = pd.DataFrame(model.encoder.log_volumes(codes) - cells, index=frame.index)
     frame_of.columns = model.encoder.names()
     return frame_of
@@ -54,7 +54,7 @@ def log_mass_known(model: FittedModel, known: Known) -> Array:
     hide = known.hidden[:, list(layout.symbol_column)]
     codes = np.where(hide, NOT_APPLICABLE, known.codes)
     order = before_matrix(layout.symbol_column, np.zeros(len(layout.columns), np.int64))
-    cells = _by_column(model, codes, known.fractions, order)
+    cells = by_column(model, codes, known.fractions, order)
     volumes = model.encoder.log_volumes(codes)
     for index, column, _ in model.encoder.columns():
         if column.kind is Kind.FLOAT and column.decimals is None:
@@ -76,7 +76,7 @@ def position(model: FittedModel, name: Hashable) -> int:
     return names.index(name)
 
 
-def _by_column(model: FittedModel, codes: Array, fractions: Array, before: Array) -> Array:
+def by_column(model: FittedModel, codes: Array, fractions: Array, before: Array) -> Array:
     """Log-probability of each column's codes (n, C), each symbol given those that ``before`` (S, S) says."""
     layout, device = model.encoder.layout, model.device
     size = micro_batch(layout, model.generator.width, SAMPLE_BLOCK)

@@ -37,6 +37,15 @@ class Allowed:
     ranges: Ranges | None = None
     levels: Array | None = None
 
+    def hold(self, cells: Cells) -> NDArray[np.bool_]:
+        """Which cells, as the column's encoder decodes them, are allowed, (n,)."""
+        values = np.full(len(cells), self.present)
+        if self.ranges is not None:
+            values |= self.ranges.hold(cells.values)
+        if self.levels is not None:
+            values |= np.isin(cells.values, self.levels)
+        return np.where(cells.missing, self.missing, values)
+
     def snap(self, cells: Cells) -> Cells:
         """Drawn cells with every value inside the ranges exactly, not only up to rounding."""
         if self.ranges is None or not len(self.ranges.low):

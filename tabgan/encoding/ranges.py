@@ -40,6 +40,13 @@ class Ranges:
         """(low, high) of each range as Python numbers, so that their arithmetic does not wrap around."""
         return list(zip(self.low.tolist(), self.high.tolist(), strict=True))
 
+    def hold(self, values: Array) -> NDArray[np.bool_]:
+        """Which values (n,) lie in a range."""
+        if not len(self.low):
+            return np.zeros(len(values), bool)
+        at = np.searchsorted(self.low, values, side="right") - 1
+        return np.asarray((at >= 0) & (values <= self.high[np.maximum(at, 0)]))
+
     def snap(self, values: Array) -> Array:
         """The nearest allowed value of each (n,): drawn places are inside up to rounding, this makes it exact."""
         at = np.clip(np.searchsorted(self.low, values, side="right") - 1, 0, len(self.low) - 1)

@@ -106,6 +106,7 @@ def fill(
     *,
     temperature: float = 1.0,
     never_missing: Collection[int] = (),
+    until: int | None = None,
 ) -> tuple[Tensor, Tensor]:
     """Draw the hidden cells given the others.
 
@@ -117,13 +118,14 @@ def fill(
     noise : (B, C) float64 in [0, 1), one column of it per column of the layout.
     temperature : divides the logits of all that is drawn.
     never_missing : symbols whose first code, which means missing, is not drawn.
+    until : symbols from this one on stay hidden; None draws all.
 
     Returns
     -------
     codes (B, S) and fractions (B, R) float64 in [0, 1): given ones are at the middle of their byte.
     """
     canvas = Canvas(generator, codes, fractions, hidden, noise, never_missing)
-    for symbol in range(generator.tables.n_symbols):
+    for symbol in range(generator.tables.n_symbols if until is None else until):
         rows = canvas.rows(symbol)
         if rows is not None:
             fill_symbol(canvas, symbol, rows, temperature)
