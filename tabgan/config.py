@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-OBJECTIVES = ("likelihood", "likelihood+critic")
+GAMES = ("wasserstein", "minimax", "relativistic")  # objectives that have a critic
+OBJECTIVES = ("likelihood", *GAMES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,8 @@ class Config:
     max_time : seconds of a whole fit, reading and encoding included; None for no limit.
     epochs : passes over the rows in the likelihood stage; None: at most ``MAX_EPOCHS``, less when held-out rows
         no longer gain. With ``max_time=None`` a fit is repeatable on the same machine.
-    objective : "likelihood" or "likelihood+critic".
+    objective : "likelihood"; or "wasserstein", "minimax" or "relativistic": likelihood first, then this game with
+        the likelihood term on (see `tabgan.networks.losses`).
     batch_size : rows a step.
     width : H, width of the running context.
     hidden : width of each head.
@@ -31,7 +33,8 @@ class Config:
     critic_hidden : width of the critic's layers.
     critic_steps : critic steps before each generator step.
     pac : rows that the critic judges together.
-    penalty : weight of the gradient penalty.
+    penalty : weight of the penalty on the gradient of the critic: lambda of "wasserstein", gamma of "relativistic";
+        "minimax" has none.
     likelihood_weight : weight of the cross-entropy while they play.
     temperature : of the straight-through Gumbel-softmax.
     """

@@ -101,7 +101,7 @@ def test_constructor_and_configuration_agree_in_names_and_defaults():
     assert set(parameters) - set(settings) == {"device", "random_state", "protect_rare", "verbose"}
 
 
-OTHER = {"objective": "likelihood+critic"}
+OTHER = {"objective": "wasserstein"}
 
 
 def test_every_setting_reaches_the_configuration_of_a_fit():

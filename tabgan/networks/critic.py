@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,7 @@ from torch.nn import functional
 from tabgan.encoding.layout import Layout
 from tabgan.networks.tables import SymbolTables, buffer
 
+LEAK = 0.2
 EMBEDDED = 24  # features of a symbol: one-hot up to this many levels, else fixed random directions
 
 
@@ -54,8 +56,22 @@ class Critic(nn.Module):
         """Features (B, F), or packs of them (B / pac, pac · F), to scores (B / pac,)."""
         x = features.reshape(-1, self.inputs)
         for layer in list(self.layers)[:-1]:
-            x = functional.leaky_relu(layer(x), 0.2)
+            x = functional.leaky_relu(layer(x), LEAK)
         return torch.as_tensor(self.layers[-1](x).squeeze(1))
+
+    def slope(self, features: Tensor) -> Tensor:
+        """Gradient of each score by its features, (B / pac, pac · F); differentiable by the weights.
+
+        The network is piecewise linear: inside a piece the gradient is a product of weights and of the leaks
+        that are on, so no second backward pass is needed. Where a unit is switched does not depend smoothly on
+        the weights, so leaks carry no gradient.
+        """
+        first, second, last = (cast(nn.Linear, layer) for layer in self.layers)
+        with torch.no_grad():
+            before = first(features.reshape(-1, self.inputs))
+            leak_1 = torch.where(before > 0, 1.0, LEAK)
+            leak_2 = torch.where(second(before * leak_1) > 0, 1.0, LEAK)
+        return ((last.weight * leak_2) @ second.weight * leak_1) @ first.weight
 
 
 def _fixed_levels(sizes: list[int], generator: torch.Generator) -> Tensor:

@@ -13,6 +13,7 @@ from tabgan.config import MAX_HIDDEN_COLUMNS
 from tabgan.networks.critic import Critic
 from tabgan.networks.filling import noise_dtype
 from tabgan.networks.generator import Generator
+from tabgan.networks.losses import objective
 from tabgan.training.budget import Budget
 from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.runtime import Average, whole_rows
@@ -42,6 +43,7 @@ class GameStage:
     def __init__(self, trainer: Trainer) -> None:
         config, layout = trainer.config, trainer.layout
         self.trainer, self.config = trainer, config
+        self.objective = objective(config.objective)
         # The critic would tell a row without a label at once: it sees whole rows only.
         self.rows = whole_rows(trainer.rows, layout)
         self.held_out = whole_rows(trainer.held_out_rows, layout)
@@ -166,6 +168,7 @@ class GameStage:
             self.some_rows(),
             self.some_rows(),
             self.hidden(),
+            self.objective,
             self.config,
             trainer.noise,
         )
@@ -179,8 +182,9 @@ class GameStage:
             trainer.generator,
             self.critic,
             self.rows,
-            self.some_rows(),
+            *(self.some_rows(), self.some_rows()),
             self.hidden(),
+            self.objective,
             config,
             trainer.micro,
             trainer.noise,

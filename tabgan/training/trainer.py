@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tabgan.conditioning.orders import canonical_order, draw_orders
-from tabgan.config import MAX_EPOCHS, Config
+from tabgan.config import GAMES, MAX_EPOCHS, Config
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
 from tabgan.networks.generator import Generator
@@ -126,7 +126,7 @@ class Trainer:
         try:
             if self.layout.n_symbols:
                 self.likelihood_stage()
-                if self.config.objective == "likelihood+critic":
+                if self.playing:
                     critic = GameStage(self).run()
         except KeyboardInterrupt:
             interrupted = True
@@ -199,7 +199,7 @@ class Trainer:
     @property
     def playing(self) -> bool:
         """There will be a stage with a critic."""
-        return self.config.objective == "likelihood+critic"
+        return self.config.objective in GAMES
 
     def stage_budget(self, share: float) -> Budget:
         """The budget of a stage that gets ``share`` of what is left."""

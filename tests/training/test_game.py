@@ -31,7 +31,7 @@ def looks(monkeypatch):
 
 def make_stage(n_rows: int = 600, **settings) -> GameStage:
     """A stage that is ready to step, after a short likelihood stage."""
-    trainer = make_trainer(n_rows, objective="likelihood+critic", **settings)
+    trainer = make_trainer(n_rows, objective="wasserstein", **settings)
     trainer.likelihood_stage()
     stage = GameStage(trainer)
     stage.start_judging()
@@ -39,7 +39,7 @@ def make_stage(n_rows: int = 600, **settings) -> GameStage:
 
 
 def test_a_game_records_the_critics_figures(looks):
-    trained = make_trainer(objective="likelihood+critic", critic_share=0.5).run()
+    trained = make_trainer(objective="wasserstein", critic_share=0.5).run()
     played = [line for line in trained.history if line["stage"] == "game"]
     likelihood = [line for line in trained.history if line["stage"] == "likelihood"]
     assert len(played) >= 3
@@ -55,15 +55,13 @@ def test_a_game_records_the_critics_figures(looks):
 
 def test_the_game_takes_its_share_of_the_steps(looks, monkeypatch):
     monkeypatch.setattr(game_module, "PATIENCE", 1000)
-    trained = make_trainer(objective="likelihood+critic", critic_share=0.25, epochs=6).run()
+    trained = make_trainer(objective="wasserstein", critic_share=0.25, epochs=6).run()
     steps = {line["stage"]: line["step"] for line in trained.history}
     assert steps["game"] == round(steps["likelihood"] / 3)
 
 
 def test_the_best_of_the_game_is_kept_and_close_in_likelihood(looks):
-    trainer = make_trainer(
-        objective="likelihood+critic", epochs=12, critic_share=0.5, critic_learning_rate=5e-3
-    )
+    trainer = make_trainer(objective="wasserstein", epochs=12, critic_share=0.5, critic_learning_rate=5e-3)
     stages = []
     start = GameStage.start_judging
 
@@ -114,7 +112,7 @@ def test_rates_fall_to_a_twentieth_times_what_troubles_left():
 
 @pytest.mark.parametrize("side", ["critic", "generator"])
 def test_weights_that_are_not_finite_lead_back_and_are_told(side, looks, monkeypatch):
-    trainer = make_trainer(objective="likelihood+critic", epochs=6, critic_share=0.5)
+    trainer = make_trainer(objective="wasserstein", epochs=6, critic_share=0.5)
     stages, calls = [], []
     start, step = GameStage.start_judging, GameStage.critic_step
 
