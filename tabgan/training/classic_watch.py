@@ -1,0 +1,104 @@
+"""A look at the classic game: rows that nobody trains on, and generated ones that were asked for the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from tabgan.config import ClassicConfig
+from tabgan.encoding.layout import Layout
+from tabgan.networks.classic_blocks import gumbel
+from tabgan.networks.classic_critic import ClassicCritic
+from tabgan.networks.classic_generator import ClassicGenerator
+from tabgan.training.watch import find_trouble, lost_levels
+
+Array = NDArray[Any]
+WORDS = {
+    "collapse": "{lost:.0%} of the common values and modes are absent from generated rows (mode collapse); raise "
+    "pac, lower discriminator_lr, or train for more epochs",
+    "critic wins": "the critic is right on {accuracy:.0%} of held-out packs: it leaves the generator little to learn "
+    "from; lower discriminator_lr",
+    "runaway": "the critic's gap ran away ({gap:.3g}); lower both learning rates",
+    "oscillation": "critic and generator chase each other (the gap keeps changing sign); lower both learning rates",
+}
+WARM_UP = 0.3  # of the epochs: until then levels are not lost, they are not found yet
+
+
+@dataclass
+class Onlooker:
+    """Compares generated rows with rows held out, and tells troubles, each once.
+
+    Attributes
+    ----------
+    codes, alphas : (n, S) and (n, A) of the rows watched; training rows where the table is too small.
+    asked : (n, S) one discrete column's codes of each row, -1 elsewhere: what is asked of the generated one.
+    fair : the rows are held out, so that the critic's accuracy on them means something.
+    """
+
+    layout: Layout
+    codes: Tensor
+    alphas: Tensor
+    asked: Tensor
+    fair: bool
+    gaps: list[float] = field(default_factory=list)
+    accuracies: list[float] = field(default_factory=list)
+    lost: list[float] = field(default_factory=list)
+    told: set[str] = field(default_factory=set)
+
+    @torch.no_grad()
+    def look(
+        self,
+        generator: ClassicGenerator,
+        critic: ClassicCritic,
+        config: ClassicConfig,
+        gap: float,
+        noise: torch.Generator,
+    ) -> dict[str, float | None]:
+        """The critic's accuracy on held-out packs, and the share of common levels and modes that are lost."""
+        blocks = generator.blocks
+        condition = blocks.condition(self.asked)
+        z = torch.randn(len(condition), generator.noise_width, generator=noise, device=condition.device)
+        generator.eval()
+        raw = generator(z, condition)
+        generator.train()
+        gumbels = gumbel((len(raw), blocks.n_levels), noise)
+        sizes = [symbol.n_levels for symbol in self.layout.symbols]
+        codes, _ = blocks.draw(raw, gumbels)
+        self.lost.append(lost_levels(self.codes, codes, sizes))
+        self.gaps.append(gap)
+        n = len(raw) // critic.pac * critic.pac
+        if not (self.fair and n):
+            return {"critic_accuracy": None, "lost_levels": self.lost[-1]}
+        fake = blocks.activate(raw, gumbels, config.temperature)
+        true, made = (
+            critic(torch.cat([rows, condition], dim=1)[:n])
+            for rows in (blocks.features(self.codes, self.alphas), fake)
+        )
+        right = (true > made).double().mean() + (true == made).double().mean() / 2
+        self.accuracies.append(float(right))
+        return {"critic_accuracy": self.accuracies[-1], "lost_levels": self.lost[-1]}
+
+    def trouble(self, done: float) -> str | None:
+        """What to tell, in plain words, if anything new went wrong; ``done`` is the share of the training."""
+        found = find_trouble(self.gaps, self.accuracies, self.lost if done >= WARM_UP else [])
+        if found is None or found.name in self.told:
+            return None
+        self.told.add(found.name)
+        accuracy = self.accuracies[-1] if self.accuracies else 0.5
+        return WORDS.get(found.name, found.words).format(
+            lost=self.lost[-1], accuracy=accuracy, gap=self.gaps[-1]
+        )
+
+
+def ask_one_column(layout: Layout, codes: Array, columns: Array, rng: np.random.Generator) -> Array:
+    """Codes (n, S) of one discrete column of each row, drawn uniformly; -1 elsewhere."""
+    if not len(columns):
+        return np.full(codes.shape, -1, np.int64)
+    chosen = columns[rng.integers(0, len(columns), len(codes))]
+    own = np.array(layout.symbol_column)[None, :] == chosen[:, None]
+    return np.where(own, codes, -1).astype(np.int64)
