@@ -29,7 +29,7 @@ class LevelTable:
     symbols : (D, 2) positions of their symbols in a row; the second is -1 where there is one only.
     starts : (D + 1,) first level of each column among all.
     codes : (V, 2) codes of each level, -1 where a symbol does not apply.
-    counts : (V,) rows that have it.
+    counts : (V,) training rows that have it; a level that only held-out rows have is never drawn.
     """
 
     columns: Array
@@ -61,24 +61,17 @@ class LevelTable:
         level = np.searchsorted(cumulative, column + rng.random(n), side="right")
         return np.clip(level, self.starts[column], self.starts[column + 1] - 1)
 
-    def condition(self, levels: Array, n_symbols: int) -> Array:
-        """Codes (n, S) that hold levels (n,) and nothing else; -1 elsewhere."""
-        codes = np.full((len(levels), n_symbols), NOT_APPLICABLE, np.int64)
-        if not len(self.columns):
-            return codes
-        rows = np.arange(len(levels))
-        for part in (0, 1):
-            at = self.symbols[self.owner[levels], part]
-            codes[rows[at >= 0], at[at >= 0]] = self.codes[levels, part][at >= 0]
-        return codes
-
-    def level_of(self, column: int, codes: Array) -> int:
-        """The level of a column (its position in the table) that has these codes (1 or 2,); -1 if none has."""
+    def level_of(self, column: int, codes: Array) -> Array:
+        """Levels (n,) of a column (its position in the table) with codes (n, 1 or 2); -1 where none has them."""
         (own,) = np.flatnonzero(self.columns == column)
-        wanted = np.full(2, NOT_APPLICABLE)
-        wanted[: len(codes)] = codes
-        found = np.flatnonzero((self.codes == wanted).all(1) & (self.owner == own))
-        return int(found[0]) if len(found) else -1
+        first, last = self.starts[own], self.starts[own + 1]
+        wanted = np.full((len(codes), 2), NOT_APPLICABLE)
+        wanted[:, : codes.shape[1]] = codes
+        width = max(int(self.codes[first:last, 1].max(initial=0)), int(wanted[:, 1].max(initial=0))) + 2
+        keys = self.codes[first:last, 0] * width + self.codes[first:last, 1]  # ascending, as levels are
+        asked = wanted[:, 0] * width + wanted[:, 1]
+        at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+        return np.where(keys[at] == asked, first + at, -1)
 
     @cached_property
     def _cumulative(self) -> tuple[Array, Array]:
@@ -87,18 +80,17 @@ class LevelTable:
         return sums[0], sums[1]  # shares of a column sum to 1, so sums count the columns
 
 
-def build_levels(layout: Layout, codes: Array, columns: Sequence[int]) -> LevelTable:
-    """The levels that rows with codes (N, S) have in some discrete columns."""
+def build_levels(layout: Layout, codes: Array, columns: Sequence[int], counted: Array) -> LevelTable:
+    """The levels that rows with codes (N, S) have in some discrete columns; rows ``counted`` (n,) make the counts."""
     symbols = np.full((len(columns), 2), -1)
     parts, counts = [], []
     for d, column in enumerate(columns):
         own = range(*layout.symbols_of(column).indices(layout.n_symbols))
         symbols[d, : len(own)] = own
         width, keys = _keys(layout, codes, symbols[d])
-        seen = np.bincount(keys)
-        levels = np.flatnonzero(seen)
+        levels = np.flatnonzero(np.bincount(keys))
         parts.append(np.stack([levels // width, levels % width - 1], axis=1))
-        counts.append(seen[levels])
+        counts.append(np.bincount(keys[counted], minlength=int(levels[-1]) + 1)[levels])
     starts = np.cumsum([0, *(len(part) for part in parts)])
     empty = np.zeros((0, 2), np.int64)
     return LevelTable(
@@ -142,7 +134,7 @@ class RowIndex:
         if not len(self.levels.columns):
             return rng.integers(0, n_rows, len(levels))
         counts = self.levels.counts[levels]
-        within = np.minimum((rng.random(len(levels)) * counts).astype(np.int64), counts - 1)
+        within = (rng.random(len(levels)) * counts).astype(np.int64)
         return np.asarray(self.order[self.levels.owner[levels], self.first[levels] + within], np.int64)
 
 

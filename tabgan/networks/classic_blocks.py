@@ -1,7 +1,8 @@
 """A row as the classic CTGAN's networks see it: one alpha per Gaussian number, one-hot blocks for all symbols.
 
-Features (B, F) are A alphas, then the L levels of all symbols; a condition (B, K) has the levels of the
-discrete columns only. Every offset is the layout's.
+Features (B, F) are A alphas, then the L levels of all symbols. A condition is one bit for each of the K levels of
+the discrete columns' symbols; as one or two of them are set, it is given as their positions (B, P), K for none.
+Every offset is the layout's.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tabgan.conditioning.by_sampling import LevelTable
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.mixture import GAUSSIAN
 
@@ -28,13 +30,13 @@ class RowBlocks(nn.Module):
     """
 
     starts: Tensor
-    owner: Tensor
     members: Tensor
     gate_from: Tensor
     is_root: Tensor
     ancestor: Tensor
     alpha_gate: Tensor
-    condition_start: Tensor
+    bit_level: Tensor
+    bit_symbol: Tensor
 
     def __init__(self, layout: Layout, discrete: Sequence[int]) -> None:
         super().__init__()
@@ -48,9 +50,8 @@ class RowBlocks(nn.Module):
         self.n_alphas = len(self.gaussian)
         self.n_features = self.n_alphas + self.n_levels
         asked = [s for s, column in enumerate(layout.symbol_column) if column in set(discrete)]
-        self.n_condition = sum(sizes[s] for s in asked)
-        starts = np.full(layout.n_symbols, -1)
-        starts[asked] = np.cumsum([0, *(sizes[s] for s in asked)])[: len(asked)]
+        self.n_bits = sum(sizes[s] for s in asked)
+        self.first_bit = dict(zip(asked, np.cumsum([0, *(sizes[s] for s in asked)]).tolist(), strict=False))
         owner = np.repeat(np.arange(layout.n_symbols), sizes)
         members = np.eye(layout.n_symbols, dtype=np.float32)[owner]  # (L, S)
         self.paddings = _paddings(layout)
@@ -60,12 +61,13 @@ class RowBlocks(nn.Module):
             (symbol,) = layout.numbers[r].symbols
             begin = int(layout.offsets[symbol])
             alpha_gate[begin + layout.symbols[symbol].applies_from : begin + sizes[symbol], a] = 1.0
+        bit_symbol = np.repeat(np.array(asked, np.int64), [sizes[s] for s in asked])
         constants: dict[str, Any] = {
             "starts": layout.offsets,
-            "owner": owner,
             "members": members,
             "alpha_gate": alpha_gate,
-            "condition_start": starts,
+            "bit_level": np.flatnonzero(np.isin(owner, asked)),
+            "bit_symbol": bit_symbol,
             **gates,
         }
         for name, value in constants.items():
@@ -79,11 +81,15 @@ class RowBlocks(nn.Module):
         at = codes.clamp(min=0) + self.starts + self.n_alphas
         return out.scatter_(1, at, applies.to(out.dtype))
 
-    def condition(self, codes: Tensor) -> Tensor:
-        """Codes (B, S), -1 where nothing is asked, as condition bits (B, K)."""
-        out = torch.zeros(len(codes), self.n_condition + 1, device=codes.device)
-        at = torch.where((codes >= 0) & (self.condition_start >= 0), codes + self.condition_start + 1, 0)
-        return out.scatter_(1, at, 1.0)[:, 1:]
+    def bits(self, levels: LevelTable) -> Tensor:
+        """Positions (V + 1, P) of the bits of each level; the last line, which -1 finds, is none: K."""
+        parts = np.full((len(levels.codes) + 1, 2), self.n_bits)
+        for part in (0, 1):
+            symbol, code = levels.symbols[levels.owner, part], levels.codes[:, part]
+            first = np.array([self.first_bit.get(s, 0) for s in range(self.n_symbols)] or [0])
+            parts[:-1, part] = np.where(code >= 0, first[symbol] + code, self.n_bits)
+        width = 2 if (levels.symbols[:, 1] >= 0).any() else 1
+        return torch.as_tensor(parts[:, :width]).to(self.members.device)
 
     def activate(self, raw: Tensor, gumbel: Tensor, temperature: float) -> Tensor:
         """Gumbel-softmax of every block and tanh of every alpha at once; raw (B, F), gumbel (B, L) to (B, F).
@@ -93,7 +99,7 @@ class RowBlocks(nn.Module):
         """
         logits = (raw[:, self.n_alphas :] + gumbel) / temperature
         hot = torch.as_tensor(
-            BlockSoftmax.apply(logits, self.block_max(logits), self.owner, self.members)  # type: ignore[no-untyped-call]
+            BlockSoftmax.apply(logits, self.block_max(logits), self.members)  # type: ignore[no-untyped-call]
         )
         if self.depth:
             gate = hot @ self.gate_from + self.is_root  # (B, S)
@@ -113,18 +119,19 @@ class RowBlocks(nn.Module):
                 out[:, symbols] = block.amax(2)
             return out
 
-    def cross_entropy(self, raw: Tensor, asked: Tensor) -> Tensor:
-        """Mean over B of minus the log-probability of the asked codes (B, S), -1 where nothing is asked."""
-        logits = raw[:, self.n_alphas :]
-        row, symbol = torch.nonzero(asked >= 0, as_tuple=True)
-        if not len(row):
+    def cross_entropy(self, raw: Tensor, bits: Tensor) -> Tensor:
+        """Mean over B of minus the log-probability of the asked bits (B, P); K asks for nothing."""
+        if not self.n_bits:
             return raw.new_zeros(())
-        size = max(self.sizes)
-        step = torch.arange(size, device=raw.device)
-        sizes = torch.as_tensor(self.sizes, device=raw.device)[symbol]
-        at = (self.starts[symbol, None] + step).clamp(max=self.n_levels - 1)
-        block = logits[row[:, None], at].masked_fill(step >= sizes[:, None], -torch.inf)
-        return functional.cross_entropy(block, asked[row, symbol], reduction="sum") / len(raw)
+        logits = raw[:, self.n_alphas :]
+        largest = self.block_max(logits)
+        sums = torch.exp(logits - largest @ self.members.T) @ self.members  # (B, S)
+        at = bits.clamp(max=self.n_bits - 1)
+        symbol = self.bit_symbol[at]
+        log_prob = (
+            logits.gather(1, self.bit_level[at]) - sums.gather(1, symbol).log() - largest.gather(1, symbol)
+        )
+        return -(log_prob * (bits < self.n_bits)).sum() / len(raw)
 
     def draw(self, raw: Tensor, gumbel: Tensor) -> tuple[Tensor, Tensor]:
         """Exact draws from the blocks: codes (B, S), -1 where one does not apply, and alphas (B, A)."""
@@ -144,29 +151,30 @@ class RowBlocks(nn.Module):
 class BlockSoftmax(torch.autograd.Function):
     """Softmax over each of many blocks side by side, by sums of blocks instead of a loop over them.
 
-    logits (B, L), their block maxima (B, S), owner (L,) block of each level, members (L, S) the same one-hot.
+    logits (B, L), their block maxima (B, S), members (L, S) 1 where a level is of a block. Spreading a block's value
+    over its levels is a product with ``members.T``: each sum has one term, so it is exact.
     """
 
     @staticmethod
-    def forward(ctx: Any, logits: Tensor, largest: Tensor, owner: Tensor, members: Tensor) -> Tensor:
+    def forward(ctx: Any, logits: Tensor, largest: Tensor, members: Tensor) -> Tensor:
         """Probabilities (B, L)."""
-        raised = (logits - largest[:, owner]).exp_()
-        hot = raised / (raised @ members)[:, owner]
-        ctx.save_for_backward(hot, owner, members)
+        raised = torch.addmm(logits, largest, members.T, alpha=-1.0).exp_()
+        hot = raised.mul_((raised @ members).reciprocal_() @ members.T)
+        ctx.save_for_backward(hot, members)
         return hot
 
     @staticmethod
-    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor, None, None, None]:
+    def backward(ctx: Any, *slopes: Tensor) -> tuple[Tensor, None, None]:
         """Slopes by the logits: p (g - sum of p g over the block)."""
-        hot, owner, members = ctx.saved_tensors
+        hot, members = ctx.saved_tensors
         weighted = hot * slopes[0]
-        return weighted - hot * (weighted @ members)[:, owner], None, None, None
+        return weighted.addcmul_(hot, (weighted @ members) @ members.T, value=-1.0), None, None
 
 
 def gumbel(shape: tuple[int, int], noise: torch.Generator) -> Tensor:
     """Standard Gumbel noise."""
-    wait = torch.empty(shape, device=noise.device).exponential_(generator=noise)
-    return -wait.clamp_(min=1e-20).log_()
+    uniform = torch.rand(shape, generator=noise, device=noise.device)
+    return uniform.clamp_(1e-20, 1 - 1e-7).log_().neg_().log_().neg_()
 
 
 def _paddings(layout: Layout) -> list[tuple[list[int], Tensor]]:

@@ -6,13 +6,17 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from tabgan.encoding.layout import Layout
 from tabgan.networks.classic_blocks import RowBlocks
 
 
 class ClassicGenerator(nn.Module):
-    """Residual blocks, each of which adds its output to what it was given, then one linear layer.
+    """Residual blocks, each of which puts its output beside what it was given, then one linear layer.
+
+    Noise and condition are given to every layer, so one product serves all of them; a condition has one or two bits,
+    so its share of the product is a look-up.
 
     Parameters
     ----------
@@ -24,7 +28,7 @@ class ClassicGenerator(nn.Module):
 
     Shape
     -----
-    noise (B, Z) and condition (B, K) to raw features (B, F), to which `RowBlocks` gives their form.
+    noise (B, Z) and bits (B, P) to raw features (B, F), to which `RowBlocks` gives their form.
     """
 
     def __init__(
@@ -39,29 +43,52 @@ class ClassicGenerator(nn.Module):
         super().__init__()
         self.blocks = RowBlocks(layout, discrete)
         self.noise_width = noise_width
-        width = noise_width + self.blocks.n_condition
-        self.layers = nn.ModuleList()
-        self.norms = nn.ModuleList()
-        for out in widths:
-            self.layers.append(linear(width, out, generator))
-            self.norms.append(nn.BatchNorm1d(out))
-            width += out
-        self.last = linear(width, self.blocks.n_features, generator)
+        self.outputs = [*widths, self.blocks.n_features]
+        given = noise_width + self.blocks.n_bits
+        fan_ins = [given + sum(widths[:i]) for i in range(len(self.outputs))]
+        bounds = torch.cat(
+            [torch.full((out,), fan_in**-0.5) for out, fan_in in zip(self.outputs, fan_ins, strict=True)]
+        )
+        self.base = linear(noise_width, len(bounds), generator, bounds)
+        self.asked = table(self.blocks.n_bits, len(bounds), generator, bounds)
+        self.norms = nn.ModuleList(nn.BatchNorm1d(out) for out in widths)
+        self.inner = nn.ModuleList(
+            linear(
+                width, sum(self.outputs[i + 1 :]), generator, bounds[sum(self.outputs[: i + 1]) :], bias=False
+            )
+            for i, width in enumerate(widths)
+        )
 
-    def forward(self, noise: Tensor, condition: Tensor) -> Tensor:
+    def forward(self, noise: Tensor, bits: Tensor) -> Tensor:
         """See the class."""
-        x = torch.cat([noise, condition], dim=1)
-        for layer, norm in zip(self.layers, self.norms, strict=True):
-            x = torch.cat([torch.relu(norm(layer(x))), x], dim=1)
-        return torch.as_tensor(self.last(x))
+        x = self.base(noise) + look_up(self.asked, bits)
+        for width, norm, inner in zip(self.outputs, self.norms, self.inner, strict=False):
+            x = x[:, width:] + inner(torch.relu(norm(x[:, :width])))
+        return torch.as_tensor(x)
 
 
-def linear(inputs: int, outputs: int, generator: torch.Generator) -> nn.Linear:
-    """A linear layer with torch's own law of first weights, drawn from a generator that is an argument."""
-    layer = nn.Linear(inputs, outputs, device="meta").to_empty(
+def look_up(held: Tensor, bits: Tensor) -> Tensor:
+    """Sum of the rows (B, P) of a table whose last one stands for nothing: (B, width)."""
+    found = functional.embedding(bits, held, padding_idx=len(held) - 1)
+    return found.sum(1) if bits.shape[1] > 1 else found[:, 0]
+
+
+def table(n: int, width: int, generator: torch.Generator, bounds: Tensor) -> nn.Parameter:
+    """The weights of n bits, (n + 1, width): the last row is zero, gets no gradient, and stays zero."""
+    drawn = torch.empty(n + 1, width).uniform_(-1, 1, generator=generator) * bounds
+    drawn[n] = 0.0
+    return nn.Parameter(drawn)
+
+
+def linear(
+    inputs: int, outputs: int, generator: torch.Generator, bounds: Tensor | float, *, bias: bool = True
+) -> nn.Linear:
+    """A linear layer; first weights are uniform up to ``bounds`` (torch's law: fan-in to the power of -1/2)."""
+    layer = nn.Linear(inputs, outputs, bias=bias, device="meta").to_empty(
         device="cpu"
-    )  # draws nothing from torch's own state
-    bound = max(inputs, 1) ** -0.5
-    for parameter in layer.parameters():
-        parameter.data.uniform_(-bound, bound, generator=generator)
+    )  # draws from no global state
+    scale = torch.as_tensor(bounds)
+    layer.weight.data.uniform_(-1, 1, generator=generator).mul_(scale.reshape(-1, 1))
+    if bias:
+        layer.bias.data.uniform_(-1, 1, generator=generator).mul_(scale)
     return layer

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from tabgan.conditioning.by_sampling import LevelTable, build_levels
+from tabgan.conditioning.by_sampling import LevelTable, RowIndex, build_levels
 from tabgan.config import MAX_HELD_OUT, ClassicConfig
 from tabgan.encoding.layout import Layout
 from tabgan.errors import DataError
@@ -20,11 +20,13 @@ from tabgan.networks.classic_critic import ClassicCritic
 from tabgan.networks.classic_generator import ClassicGenerator
 from tabgan.training.classic_steps import (
     ClassicRows,
+    alphas_of,
     critic_gradients,
+    generate,
     generator_gradients,
     take_step,
 )
-from tabgan.training.classic_watch import Onlooker, ask_one_column
+from tabgan.training.classic_watch import Onlooker, one_level_each
 from tabgan.training.keeper import SafePoint
 from tabgan.training.progress import Progress
 from tabgan.training.steps import Meter
@@ -96,7 +98,8 @@ class ClassicTrainer:
         ).to(device)
         blocks = self.generator.blocks
         self.critic = ClassicCritic(
-            blocks.n_features + blocks.n_condition,
+            blocks.n_features,
+            blocks.n_bits,
             widths=config.discriminator_dim,
             pac=config.pac,
             dropout=config.dropout,
@@ -108,16 +111,15 @@ class ClassicTrainer:
             progress.tell(
                 f"batch_size is {self.batch}, not {config.batch_size}: there are {len(train):,} rows to train on"
             )
-        self.levels = build_levels(layout, codes[train], discrete)
-        self.rows = ClassicRows.of(layout, blocks, codes[train], fractions[train], self.levels, device)
-        asked = ask_one_column(layout, codes[watched], self.levels.columns, self.rng)
-        own = ClassicRows.of(
-            layout, blocks, codes[watched], fractions[watched], build_levels(layout, codes[:0], []), device
-        )
-        self.onlooker = Onlooker(
-            layout, own.codes.long(), own.alphas, torch.from_numpy(asked).to(device), fair
-        )
-        self.optimizers = [
+        self.levels = build_levels(layout, codes, discrete, train)
+        bits = blocks.bits(self.levels)
+        index = RowIndex.of(layout, codes[train], self.levels)
+        placed = [torch.from_numpy(codes[part]).to(device) for part in (train, watched)]
+        alphas = [alphas_of(blocks, fractions[part]).to(device) for part in (train, watched)]
+        self.rows = ClassicRows(placed[0], alphas[0], index, bits)
+        asked = torch.from_numpy(one_level_each(self.levels, layout, codes[watched], self.rng)).to(device)
+        self.onlooker = Onlooker(layout, placed[1].long(), alphas[1], bits[asked], fair)
+        self.optimizers: list[torch.optim.Optimizer] = [
             adam(self.critic, config.discriminator_lr, config.discriminator_decay, device),
             adam(self.generator, config.generator_lr, config.generator_decay, device),
         ]
@@ -163,18 +165,25 @@ class ClassicTrainer:
         return ClassicTrained(self.generator, self.critic, self.levels, losses, interrupted, started)
 
     def step(self) -> tuple[Tensor, ...]:
-        """Critic steps, then a generator step through the fixed critic; figures in the order of `FIGURES`."""
-        config, blocks = self.config, self.generator.blocks
+        """Critic steps, then a generator step through the fixed critic; figures in the order of `FIGURES`.
+
+        DIFF: the generator answers for the rows that the last critic step has judged, not for new ones.
+        """
+        config, generator, critic = self.config, self.generator, self.critic
         for_critic, for_generator = self.optimizers
-        for _ in range(config.discriminator_steps):
-            batch = self.rows.draw(self.batch, blocks, self.rng, log_frequency=config.log_frequency)
-            loss, gap, penalty = critic_gradients(self.generator, self.critic, batch, config, self.noise)
-            critic_norm = take_step(self.critic, for_critic)
-        batch = self.rows.draw(self.batch, blocks, self.rng, log_frequency=config.log_frequency)
-        self.critic.requires_grad_(False)
-        game, asked = generator_gradients(self.generator, self.critic, batch, config, self.noise)
-        self.critic.requires_grad_(True)
-        norm = take_step(self.generator, for_generator)
+        for turn in range(config.discriminator_steps):
+            last = turn + 1 == config.discriminator_steps
+            bits, real = self.rows.draw(
+                self.batch, generator.blocks, self.rng, log_frequency=config.log_frequency
+            )
+            with torch.set_grad_enabled(last):
+                fakes = generate(generator, bits, config.temperature, self.noise)
+            loss, gap, penalty = critic_gradients(critic, bits, real, fakes.features, config, self.noise)
+            critic_norm = take_step(critic, for_critic)
+        critic.requires_grad_(False)
+        game, asked = generator_gradients(generator.blocks, critic, bits, real, fakes, config, self.noise)
+        critic.requires_grad_(True)
+        norm = take_step(generator, for_generator)
         return loss, gap, penalty, critic_norm, game, asked, norm
 
     def look(self, epoch: int, figures: dict[str, float], seconds: float) -> None:

@@ -1,4 +1,4 @@
-"""One step of each player of the classic game. Only conditions and row numbers travel to the device."""
+"""One step of each player of the classic game. Only levels and row numbers travel to the device."""
 
 from __future__ import annotations
 
@@ -11,32 +11,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from tabgan.conditioning.by_sampling import LevelTable, RowIndex
+from tabgan.conditioning.by_sampling import RowIndex
 from tabgan.config import ClassicConfig
-from tabgan.encoding.layout import Layout
 from tabgan.networks.classic_blocks import RowBlocks, gumbel
 from tabgan.networks.classic_critic import ClassicCritic
 from tabgan.networks.classic_generator import ClassicGenerator
 from tabgan.networks.losses import objective
 
 Array = NDArray[Any]
-
-
-@dataclass(frozen=True)
-class Batch:
-    """Conditions, and real rows that meet them.
-
-    Attributes
-    ----------
-    asked : (B, S) codes that are asked for, -1 elsewhere.
-    condition : (B, K) the same as bits.
-    codes, alphas : (B, S) and (B, A) of the real rows.
-    """
-
-    asked: Tensor
-    condition: Tensor
-    codes: Tensor
-    alphas: Tensor
 
 
 @dataclass(frozen=True)
@@ -47,81 +29,79 @@ class ClassicRows:
     ----------
     codes : (N, S) small integers.
     alphas : (N, A) in [-1, 1]; 0 in modes of no width.
+    bits : (V + 1, P) of the levels, the last line none.
     """
 
     codes: Tensor
     alphas: Tensor
     index: RowIndex
-
-    @classmethod
-    def of(
-        cls,
-        layout: Layout,
-        blocks: RowBlocks,
-        codes: Array,
-        fractions: Array,
-        levels: LevelTable,
-        device: torch.device,
-    ) -> ClassicRows:
-        """Place rows with codes (N, S) and fractions (N, R) in [0, 1] on the device."""
-        alphas = fractions[:, blocks.gaussian].astype(np.float32) * 2 - 1
-        index = RowIndex.of(layout, codes, levels)
-        return cls(torch.from_numpy(codes).to(device), torch.from_numpy(alphas).to(device), index)
+    bits: Tensor
 
     def __len__(self) -> int:
         return len(self.codes)
 
-    def draw(self, n: int, blocks: RowBlocks, rng: np.random.Generator, *, log_frequency: bool) -> Batch:
-        """Training-by-sampling: n conditions, and a row for each."""
+    def draw(
+        self, n: int, blocks: RowBlocks, rng: np.random.Generator, *, log_frequency: bool
+    ) -> tuple[Tensor, Tensor]:
+        """Training-by-sampling: n conditions, bits (n, P), and the features (n, F) of a row for each."""
         levels = self.index.levels.draw(n, rng, log_frequency=log_frequency)
         rows = torch.from_numpy(self.index.draw(levels, rng)).to(self.codes.device)
-        asked = torch.from_numpy(self.index.levels.condition(levels, blocks.n_symbols)).to(rows.device)
-        return Batch(asked, blocks.condition(asked), self.codes[rows].long(), self.alphas[rows])
+        asked = self.bits[torch.from_numpy(levels).to(self.codes.device)]
+        return asked, blocks.features(self.codes[rows].long(), self.alphas[rows])
 
 
-def generate(
-    generator: ClassicGenerator, condition: Tensor, temperature: float, noise: torch.Generator
-) -> tuple[Tensor, Tensor]:
-    """Raw and activated features (B, F) of new rows for conditions (B, K)."""
-    z = torch.randn(len(condition), generator.noise_width, generator=noise, device=condition.device)
-    raw = generator(z, condition)
-    shape = (len(condition), generator.blocks.n_levels)
-    return raw, generator.blocks.activate(raw, gumbel(shape, noise), temperature)
+@dataclass(frozen=True)
+class Fakes:
+    """Generated rows, with gradients to the generator: raw and activated features (B, F)."""
+
+    raw: Tensor
+    features: Tensor
+
+
+def alphas_of(blocks: RowBlocks, fractions: Array) -> Tensor:
+    """Alphas (n, A) in [-1, 1] of fractions (n, R) in [0, 1]."""
+    return torch.from_numpy(fractions[:, blocks.gaussian].astype(np.float32) * 2 - 1)
+
+
+def generate(generator: ClassicGenerator, bits: Tensor, temperature: float, noise: torch.Generator) -> Fakes:
+    """New rows that are asked for bits (B, P)."""
+    z = torch.randn(len(bits), generator.noise_width, generator=noise, device=bits.device)
+    raw = generator(z, bits)
+    gumbels = gumbel((len(bits), generator.blocks.n_levels), noise)
+    return Fakes(raw, generator.blocks.activate(raw, gumbels, temperature))
 
 
 def critic_gradients(
-    generator: ClassicGenerator,
     critic: ClassicCritic,
-    batch: Batch,
+    bits: Tensor,
+    real: Tensor,
+    fake: Tensor,
     config: ClassicConfig,
     noise: torch.Generator,
 ) -> tuple[Tensor, Tensor, Tensor]:
-    """Add the critic's gradient on real rows against generated ones of the same conditions.
+    """Add the critic's gradient on real rows (B, F) against generated ones of the same conditions (B, P).
 
     Returns its loss without the penalty, the gap (real minus generated mean score) and the penalty.
-
-    DIFF: generated rows are made without a gradient, which this step would only throw away.
     """
     game = objective(config.objective)
-    with torch.no_grad():
-        _, fake = generate(generator, batch.condition, config.temperature, noise)
-        real = generator.blocks.features(batch.codes, batch.alphas)
-        rows = torch.cat([torch.cat([part, batch.condition], dim=1) for part in (real, fake)])
-        packs = rows.view(-1, critic.width)
+    packs = torch.cat([real, fake.detach()]).view(-1, critic.width)
     n = len(packs) // 2
     masks = critic.draw_masks(len(packs), noise)
-    scores = critic(packs, masks)
+    context = critic.context(bits)
+    scores = critic(packs, torch.cat([context, context]), masks)
     loss = game.critic_loss(scores[:n], scores[n:])
-    slope = partial(critic.slope, masks=[mask[:n] for mask in masks])
+    slope = partial(critic.slope, context=context, masks=[mask[:n] for mask in masks])
     penalty = game.penalise(slope, packs[:n], packs[n:], noise)
     torch.autograd.backward(loss + config.penalty * penalty)
     return loss.detach(), (scores[:n].mean() - scores[n:].mean()).detach(), penalty.detach()
 
 
 def generator_gradients(
-    generator: ClassicGenerator,
+    blocks: RowBlocks,
     critic: ClassicCritic,
-    batch: Batch,
+    bits: Tensor,
+    real: Tensor,
+    fakes: Fakes,
     config: ClassicConfig,
     noise: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
@@ -129,17 +109,13 @@ def generator_gradients(
 
     Returns both losses.
     """
-    game, blocks = objective(config.objective), generator.blocks
-    raw, fake = generate(generator, batch.condition, config.temperature, noise)
-    fakes = torch.cat([fake, batch.condition], dim=1).view(-1, critic.width)
-    masks = critic.draw_masks(len(fakes), noise)
-    score = critic(fakes, masks)
-    real = score.detach()
-    if game.compares:
-        rows = torch.cat([blocks.features(batch.codes, batch.alphas), batch.condition], dim=1)
-        real = critic(rows, masks).detach()
-    loss = game.generator_loss(real, score)
-    asked = blocks.cross_entropy(raw, batch.asked)
+    game = objective(config.objective)
+    context = critic.context(bits)
+    masks = critic.draw_masks(len(context), noise)
+    score = critic(fakes.features, context, masks)
+    against = critic(real, context, masks).detach() if game.compares else score.detach()
+    loss = game.generator_loss(against, score)
+    asked = blocks.cross_entropy(fakes.raw, bits)
     torch.autograd.backward(loss + asked)
     return loss.detach(), asked.detach()
 

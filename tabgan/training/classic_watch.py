@@ -10,6 +10,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from tabgan.conditioning.by_sampling import LevelTable
 from tabgan.config import ClassicConfig
 from tabgan.encoding.layout import Layout
 from tabgan.networks.classic_blocks import gumbel
@@ -36,14 +37,14 @@ class Onlooker:
     Attributes
     ----------
     codes, alphas : (n, S) and (n, A) of the rows watched; training rows where the table is too small.
-    asked : (n, S) one discrete column's codes of each row, -1 elsewhere: what is asked of the generated one.
+    bits : (n, P) one discrete column's level of each row: what is asked of the generated one.
     fair : the rows are held out, so that the critic's accuracy on them means something.
     """
 
     layout: Layout
     codes: Tensor
     alphas: Tensor
-    asked: Tensor
+    bits: Tensor
     fair: bool
     gaps: list[float] = field(default_factory=list)
     accuracies: list[float] = field(default_factory=list)
@@ -61,10 +62,9 @@ class Onlooker:
     ) -> dict[str, float | None]:
         """The critic's accuracy on held-out packs, and the share of common levels and modes that are lost."""
         blocks = generator.blocks
-        condition = blocks.condition(self.asked)
-        z = torch.randn(len(condition), generator.noise_width, generator=noise, device=condition.device)
+        z = torch.randn(len(self.bits), generator.noise_width, generator=noise, device=self.bits.device)
         generator.eval()
-        raw = generator(z, condition)
+        raw = generator(z, self.bits)
         generator.train()
         gumbels = gumbel((len(raw), blocks.n_levels), noise)
         sizes = [symbol.n_levels for symbol in self.layout.symbols]
@@ -75,10 +75,9 @@ class Onlooker:
         if not (self.fair and n):
             return {"critic_accuracy": None, "lost_levels": self.lost[-1]}
         fake = blocks.activate(raw, gumbels, config.temperature)
-        true, made = (
-            critic(torch.cat([rows, condition], dim=1)[:n])
-            for rows in (blocks.features(self.codes, self.alphas), fake)
-        )
+        context = critic.context(self.bits[:n])
+        true = critic(blocks.features(self.codes[:n], self.alphas[:n]), context)
+        made = critic(fake[:n], context)
         right = (true > made).double().mean() + (true == made).double().mean() / 2
         self.accuracies.append(float(right))
         return {"critic_accuracy": self.accuracies[-1], "lost_levels": self.lost[-1]}
@@ -95,10 +94,13 @@ class Onlooker:
         )
 
 
-def ask_one_column(layout: Layout, codes: Array, columns: Array, rng: np.random.Generator) -> Array:
-    """Codes (n, S) of one discrete column of each row, drawn uniformly; -1 elsewhere."""
-    if not len(columns):
-        return np.full(codes.shape, -1, np.int64)
-    chosen = columns[rng.integers(0, len(columns), len(codes))]
-    own = np.array(layout.symbol_column)[None, :] == chosen[:, None]
-    return np.where(own, codes, -1).astype(np.int64)
+def one_level_each(levels: LevelTable, layout: Layout, codes: Array, rng: np.random.Generator) -> Array:
+    """Level (n,) of each row, codes (n, S), in a discrete column drawn uniformly; -1 where there is none."""
+    out = np.full(len(codes), -1)
+    if not len(levels.columns):
+        return out
+    chosen = rng.integers(0, len(levels.columns), len(codes))
+    for d, column in enumerate(levels.columns.tolist()):
+        mine = chosen == d
+        out[mine] = levels.level_of(column, codes[mine][:, layout.symbols_of(column)])
+    return out
