@@ -160,6 +160,7 @@ def test_the_public_names():
         "ConditionError",
         "DataError",
         "ModelFileError",
+        "NoCriticError",
         "PRESENT",
         "Schema",
         "SchemaError",

@@ -43,7 +43,13 @@ def _sections(model: str, estimator: "TabGAN") -> Iterable[str]:
         "training history": f"{len(history):,} lines",
     }
     yield text_table(("the file stores", "how much"), stored.items())
-    yield "It stores no row of the table."
+    if estimator.model_.critic is None:
+        yield "It stores no row of the table."
+    else:
+        yield (
+            "It stores no row of the table, but its critic knows the rows it was trained on: who has this file can "
+            "ask which they were."
+        )
 
 
 def _figure(value: object) -> str:

@@ -20,7 +20,7 @@ class Critic(nn.Module):
     """Three linear layers on ``pac`` embedded rows side by side (PacGAN: Lin et al. 2018, arXiv 1712.04086).
 
     Symbols are embedded by fixed vectors of length 1, so that the gradient penalty has a scale that the
-    critic cannot change.
+    critic cannot change. They are drawn, so they are saved with the weights.
 
     Shape
     -----
@@ -31,8 +31,9 @@ class Critic(nn.Module):
         super().__init__()
         self.pac = pac
         self.tables = SymbolTables(layout)
-        self.register_buffer("levels", _fixed_levels(self.tables.sizes, generator), persistent=False)
-        self.inputs = pac * layout.n_symbols * EMBEDDED
+        self.register_buffer("levels", _fixed_levels(self.tables.sizes, generator))
+        self.row_inputs = layout.n_symbols * EMBEDDED
+        self.inputs = pac * self.row_inputs
         sizes = (self.inputs, hidden, hidden, 1)
         self.layers = nn.ModuleList([nn.Linear(i, o) for i, o in itertools.pairwise(sizes)])
         for fan_in, layer in zip(sizes, self.layers, strict=False):
@@ -51,6 +52,14 @@ class Critic(nn.Module):
         """Features (B, E) of one symbol given as probabilities (B, K): the way gradients take."""
         start = int(self.tables.first_level[symbol])
         return probabilities @ buffer(self, "levels")[start : start + self.tables.sizes[symbol]]
+
+    def companions(self, codes: Tensor, packs: int) -> Tensor:
+        """Features (packs, pac - 1, F) of rows (packs · (pac - 1), S) that fill packs up."""
+        return self.embed(codes).reshape(packs, self.pac - 1, self.row_inputs)
+
+    def among(self, features: Tensor, companions: Tensor) -> Tensor:
+        """Rows (B, F), each the first of a pack with companions (B or 1, pac - 1, F): packs (B, pac · F)."""
+        return torch.cat([features, companions.flatten(1).expand(len(features), -1)], 1)
 
     def forward(self, features: Tensor) -> Tensor:
         """Features (B, F), or packs of them (B / pac, pac · F), to scores (B / pac,)."""

@@ -116,8 +116,13 @@ def game_gradients(
         torch.autograd.backward(loss)
 
 
-def apply_gradients(module: nn.Module, optimizer: torch.optim.Optimizer, clip: float) -> Tensor:
-    """Clip, step, clear; where a gradient is not finite the step is made with none. Returns 1 if so, else 0."""
+def apply_gradients(
+    module: nn.Module, optimizer: torch.optim.Optimizer, clip: float
+) -> tuple[Tensor, Tensor]:
+    """Clip, step, clear; where a gradient is not finite the step is made with none.
+
+    Returns the norm before clipping, and 1 if it was not finite, else 0.
+    """
     gradients = [p.grad for p in module.parameters() if p.grad is not None]
     norm = nn.utils.get_total_norm(gradients)
     bad = ~torch.isfinite(norm)
@@ -127,4 +132,4 @@ def apply_gradients(module: nn.Module, optimizer: torch.optim.Optimizer, clip: f
         gradient.masked_fill_(bad, 0.0)  # not finite times zero is not zero
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    return bad
+    return norm, bad

@@ -15,6 +15,8 @@ FIGURES = (
     "pair_distance",
     "critic_gap",
     "gradient_penalty",
+    "critic_gradient_norm",
+    "generator_gradient_norm",
     "critic_accuracy",
     "lost_levels",
 )
@@ -48,6 +50,10 @@ def test_a_game_records_the_critics_figures(looks):
         assert 0 <= line["critic_accuracy"] <= 1
         assert 0 <= line["pair_distance"] <= 1
         assert line["gradient_penalty"] >= 0
+        assert line["critic_gradient_norm"] > 0
+        assert line["generator_gradient_norm"] > 0
+        assert 0 <= line["lost_levels"] <= 1
+    assert all(line["generator_gradient_norm"] > 0 for line in likelihood)
     assert played[-1]["step"] <= likelihood[-1]["step"]  # half of the steps each
     assert trained.critic is not None
     assert bool(weights_of(trained.critic).isfinite().all())
@@ -188,7 +194,7 @@ def test_weights_below_the_floor_of_likelihood_are_not_kept(floor, kept):
     stage.floor, stage.keeper.best_score = floor, -1.0  # any distance is a gain
     stage.set_rates(0.0)
     stage.generator_step()
-    stage.look(stage.budget(), -1.0, 0.1, 0.1, 0.0)
+    stage.look(stage.budget(), dict.fromkeys(game_module.FIGURES, 0.0))
     assert stage.keeper.since_best == int(not kept)
     stage.keeper.restore()
     assert torch.equal(weights_of(stage.generator_average), start) != kept

@@ -157,7 +157,8 @@ def test_steps_are_clipped_at_the_norm_given():
     for length, clip, expected in [(8.0, 2.0, 2.0), (0.5, 2.0, 0.5)]:
         start = module.weight.detach().clone()
         module.weight.grad = torch.tensor([[0.6, 0.0, 0.8]]) * length
-        bad = apply_gradients(module, torch.optim.SGD(module.parameters(), lr=1.0), clip)
+        norm, bad = apply_gradients(module, torch.optim.SGD(module.parameters(), lr=1.0), clip)
+        assert float(norm) == pytest.approx(length)
         assert float((module.weight.detach() - start).norm()) == pytest.approx(expected, rel=1e-4)
         assert float(bad) == 0
         assert module.weight.grad is None
@@ -171,7 +172,7 @@ def test_a_gradient_that_is_not_finite_moves_nothing(planted):
     likelihood_gradients(generator, rows, torch.arange(20), order(layout), **plain(20))
     generator.heads.first.grad[2, 0, 0] = planted
     before = weights_of(generator)
-    bad = apply_gradients(generator, torch.optim.SGD(generator.parameters(), lr=1.0), 5.0)
+    _, bad = apply_gradients(generator, torch.optim.SGD(generator.parameters(), lr=1.0), 5.0)
     assert float(bad) == 1
     assert torch.equal(weights_of(generator), before)
 

@@ -152,7 +152,7 @@ def test_an_interruption_of_the_game_keeps_the_best_weights():
 
     trained = make_trainer(objective="wasserstein", progress=Chatty(interrupt)).run()
     assert trained.interrupted
-    assert trained.critic is None
+    assert bool(weights_of(trained.critic).isfinite().all())
     assert usable(trained)
 
 
