@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -198,3 +199,33 @@ def test_weights_below_the_floor_of_likelihood_are_not_kept(floor, kept):
     assert stage.keeper.since_best == int(not kept)
     stage.keeper.restore()
     assert torch.equal(weights_of(stage.generator_average), start) != kept
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_coverage_is_watched_with_and_without_held_out_rows(held_out, looks):
+    share = 0.05 if held_out else 0.0  # ten held-out rows lack levels by chance; that is no collapse
+    trained = make_trainer(
+        210, objective="wasserstein", validation_share=share, epochs=6, critic_share=0.5
+    ).run()
+    played = [line for line in trained.history if line["stage"] == "game"]
+    assert [line["lost_levels"] for line in played] == [0.0] * len(played)
+    assert all((line["critic_accuracy"] is not None) == held_out for line in played)
+    assert not [note for note in trained.notes if "collapse" in note]
+
+
+def test_gradient_norms_are_means_since_the_last_look(looks, monkeypatch):
+    norms, step = [], GameStage.critic_step
+
+    def critic_step(stage):
+        gap, penalty, norm, bad = step(stage)
+        norms.append(float(norm))
+        return gap, penalty, norm, bad
+
+    monkeypatch.setattr(GameStage, "critic_step", critic_step)
+    trained = make_trainer(objective="relativistic", critic_share=0.5).run()
+    played = [line for line in trained.history if line["stage"] == "game"]
+    steps = [0, *(line["step"] for line in played)]
+    after_start = norms[game_module.CRITIC_HEAD_START :]
+    for line, (start, end) in zip(played, itertools.pairwise(steps), strict=True):
+        expected = sum(after_start[start:end]) / (end - start)
+        assert line["critic_gradient_norm"] == pytest.approx(expected, rel=1e-4)
