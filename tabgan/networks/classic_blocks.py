@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
 from tabgan.conditioning.by_sampling import LevelTable
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.mixture import GAUSSIAN
+from tabgan.networks.tables import buffer
 
 
 class RowBlocks(nn.Module):
@@ -30,6 +32,7 @@ class RowBlocks(nn.Module):
     """
 
     starts: Tensor
+    size: Tensor
     members: Tensor
     gate_from: Tensor
     is_root: Tensor
@@ -51,10 +54,11 @@ class RowBlocks(nn.Module):
         self.n_features = self.n_alphas + self.n_levels
         asked = [s for s, column in enumerate(layout.symbol_column) if column in set(discrete)]
         self.n_bits = sum(sizes[s] for s in asked)
+        self.largest_asked = max((sizes[s] for s in asked), default=0)
         self.first_bit = dict(zip(asked, np.cumsum([0, *(sizes[s] for s in asked)]).tolist(), strict=False))
         owner = np.repeat(np.arange(layout.n_symbols), sizes)
         members = np.eye(layout.n_symbols, dtype=np.float32)[owner]  # (L, S)
-        self.paddings = _paddings(layout)
+        self.groups, paddings = _paddings(layout)
         self.depth, gates = _gates(layout)
         alpha_gate = np.zeros((self.n_levels, self.n_alphas), np.float32)
         for a, r in enumerate(self.gaussian):
@@ -64,10 +68,12 @@ class RowBlocks(nn.Module):
         bit_symbol = np.repeat(np.array(asked, np.int64), [sizes[s] for s in asked])
         constants: dict[str, Any] = {
             "starts": layout.offsets,
+            "size": np.array(sizes, np.int64),
             "members": members,
             "alpha_gate": alpha_gate,
             "bit_level": np.flatnonzero(np.isin(owner, asked)),
             "bit_symbol": bit_symbol,
+            **{f"padding_{i}": levels for i, levels in enumerate(paddings)},
             **gates,
         }
         for name, value in constants.items():
@@ -114,8 +120,9 @@ class RowBlocks(nn.Module):
         with torch.no_grad():
             out = logits.new_empty(len(logits), self.n_symbols)
             padded = functional.pad(logits, (0, 1), value=-torch.inf)
-            for symbols, levels in self.paddings:
-                block = padded[:, levels.to(logits.device).flatten()].view(len(logits), *levels.shape)
+            for i, symbols in enumerate(self.groups):
+                levels = buffer(self, f"padding_{i}")  # (symbols, size)
+                block = padded[:, levels.flatten()].view(len(logits), *levels.shape)
                 out[:, symbols] = block.amax(2)
             return out
 
@@ -123,25 +130,24 @@ class RowBlocks(nn.Module):
         """Mean over B of minus the log-probability of the asked bits (B, P); K asks for nothing."""
         if not self.n_bits:
             return raw.new_zeros(())
-        logits = raw[:, self.n_alphas :]
-        largest = self.block_max(logits)
-        sums = torch.exp(logits - largest @ self.members.T) @ self.members  # (B, S)
-        at = bits.clamp(max=self.n_bits - 1)
-        symbol = self.bit_symbol[at]
-        log_prob = (
-            logits.gather(1, self.bit_level[at]) - sums.gather(1, symbol).log() - largest.gather(1, symbol)
-        )
-        return -(log_prob * (bits < self.n_bits)).sum() / len(raw)
+        at = bits.clamp(max=self.n_bits - 1).flatten()
+        symbol, level = self.bit_symbol[at], self.bit_level[at]
+        step = torch.arange(self.largest_asked, device=raw.device)
+        first, size = self.starts[symbol, None], self.size[symbol, None]
+        place = self.n_alphas + torch.minimum(first + step, first + size - 1)
+        block = raw.repeat_interleave(bits.shape[1], 0) if bits.shape[1] > 1 else raw
+        block = block.gather(1, place).masked_fill(step >= size, -torch.inf)
+        loss = functional.cross_entropy(block, level - self.starts[symbol], reduction="none")
+        return (loss * (bits.flatten() < self.n_bits)).sum() / len(raw)
 
     def draw(self, raw: Tensor, gumbel: Tensor) -> tuple[Tensor, Tensor]:
         """Exact draws from the blocks: codes (B, S), -1 where one does not apply, and alphas (B, A)."""
         perturbed = raw[:, self.n_alphas :] + gumbel
-        blocks = torch.split(perturbed, self.sizes, dim=1)
-        codes = (
-            torch.stack([block.argmax(1) for block in blocks], dim=1)
-            if blocks and self.sizes
-            else torch.zeros(len(raw), 0, dtype=torch.long, device=raw.device)
-        )
+        codes = torch.zeros(len(raw), self.n_symbols, dtype=torch.long, device=raw.device)
+        start = 0
+        for symbol, size in enumerate(self.sizes):
+            codes[:, symbol] = perturbed[:, start : start + size].argmax(1)
+            start += size
         for symbol, (parent, applies_from) in enumerate(self.parents):
             if parent is not None:
                 codes[:, symbol] = torch.where(codes[:, parent] >= applies_from, codes[:, symbol], -1)
@@ -177,7 +183,7 @@ def gumbel(shape: tuple[int, int], noise: torch.Generator) -> Tensor:
     return uniform.clamp_(1e-20, 1 - 1e-7).log_().neg_().log_().neg_()
 
 
-def _paddings(layout: Layout) -> list[tuple[list[int], Tensor]]:
+def _paddings(layout: Layout) -> tuple[list[list[int]], list[NDArray[np.int64]]]:
     """Blocks of like size together: their symbols, and positions (blocks, size) of their levels, L for padding."""
     groups: dict[int, list[int]] = {}
     for s, symbol in enumerate(layout.symbols):
@@ -189,8 +195,8 @@ def _paddings(layout: Layout) -> list[tuple[list[int], Tensor]]:
         for i, s in enumerate(symbols):
             n = layout.symbols[s].n_levels
             at[i, :n] = layout.offsets[s] + np.arange(n)
-        out.append((symbols, torch.as_tensor(at)))
-    return out
+        out.append(at)
+    return list(groups.values()), out
 
 
 def _gates(layout: Layout) -> tuple[int, dict[str, Any]]:

@@ -44,7 +44,7 @@ class ClassicCritic(nn.Module):
         super().__init__()
         self.pac, self.dropout, self.n_bits = pac, dropout, n_bits
         self.width, self.widths = n_features * pac, list(widths)
-        bound = (self.width + n_bits * pac) ** -0.5
+        bound = max(self.width + n_bits * pac, 1) ** -0.5
         self.asked = table(n_bits * pac, widths[0], generator, torch.full((widths[0],), bound))
         sizes = [self.width, *widths]
         self.layers = nn.ModuleList(

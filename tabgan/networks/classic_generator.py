@@ -61,10 +61,13 @@ class ClassicGenerator(nn.Module):
 
     def forward(self, noise: Tensor, bits: Tensor) -> Tensor:
         """See the class."""
-        x = self.base(noise) + look_up(self.asked, bits)
-        for width, norm, inner in zip(self.outputs, self.norms, self.inner, strict=False):
-            x = x[:, width:] + inner(torch.relu(norm(x[:, :width])))
-        return torch.as_tensor(x)
+        given = self.base(noise) + look_up(self.asked, bits)
+        parts = list(torch.split(given, self.outputs, dim=1))  # what each layer has been given so far
+        for i, (norm, inner) in enumerate(zip(self.norms, self.inner, strict=True)):
+            out = inner(torch.relu(norm(parts[i].contiguous())))
+            for j, part in enumerate(torch.split(out, self.outputs[i + 1 :], dim=1), start=i + 1):
+                parts[j] = parts[j] + part
+        return parts[-1]
 
 
 def look_up(held: Tensor, bits: Tensor) -> Tensor:

@@ -16,6 +16,7 @@ from tabgan.conditioning.by_sampling import LevelTable, RowIndex, build_levels
 from tabgan.config import MAX_HELD_OUT, ClassicConfig
 from tabgan.encoding.layout import Layout
 from tabgan.errors import DataError
+from tabgan.networks.classic import build_networks
 from tabgan.networks.classic_critic import ClassicCritic
 from tabgan.networks.classic_generator import ClassicGenerator
 from tabgan.training.classic_steps import (
@@ -89,22 +90,8 @@ class ClassicTrainer:
         self.rng = np.random.default_rng(seed)
         self.noise = torch.Generator(device).manual_seed(seed)
         weights = torch.Generator().manual_seed(seed)
-        self.generator = ClassicGenerator(
-            layout,
-            discrete,
-            noise_width=config.embedding_dim,
-            widths=config.generator_dim,
-            generator=weights,
-        ).to(device)
-        blocks = self.generator.blocks
-        self.critic = ClassicCritic(
-            blocks.n_features,
-            blocks.n_bits,
-            widths=config.discriminator_dim,
-            pac=config.pac,
-            dropout=config.dropout,
-            generator=weights,
-        ).to(device)
+        generator, critic = build_networks(layout, discrete, config, weights)
+        self.generator, self.critic, blocks = generator.to(device), critic.to(device), generator.blocks
         train, watched, fair = split(len(codes), config.held_out, self.rng)
         self.batch = batch_size(len(train), config)
         if self.batch < config.batch_size:
@@ -134,8 +121,9 @@ class ClassicTrainer:
         steps_per_epoch = max(len(self.rows) // self.batch, 1)
         waiting, interrupted, out_of_time = 0, False, False
         safe.mark()
+        n_epochs = config.epochs if self.generator.blocks.n_symbols else 0
         try:
-            for epoch in range(config.epochs):
+            for epoch in range(n_epochs):
                 for _ in range(steps_per_epoch):
                     meter.add(*self.step())
                     if config.max_time and time.monotonic() - started > config.max_time:
