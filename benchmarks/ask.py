@@ -1,4 +1,4 @@
-"""What completion and augmentation reach: `python -m benchmarks.ask` prints two tables.
+"""What completion, augmentation and prediction reach: `python -m benchmarks.ask` prints a table each.
 
 `$TABGAN_DATA` is the folder of tables, as for `python -m benchmarks`. SMOTE-NC joins where imbalanced-learn is
 installed.
@@ -11,6 +11,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from benchmarks.completion import judge_completion
+from benchmarks.markdown import means
+from benchmarks.prediction import judge_prediction
 from benchmarks.rare import judge_rare
 from benchmarks.splits import known_levels, split_table
 from benchmarks.tasks import Task
@@ -24,12 +26,13 @@ TASKS = {
     "loans": Task(name="loans", group="bundled", table="loans"),  # comes with the repository
 }
 Figures = dict[str, dict[str, float]]
+QUESTIONS = ("completion", "rare", "prediction")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse, run, print."""
     options = _parser().parse_args(arguments)
-    found: dict[str, list[tuple[str, Figures]]] = {"completion": [], "rare": []}
+    found: dict[str, list[tuple[str, Figures]]] = {question: [] for question in QUESTIONS}
     for name in options.tables:
         for seed in options.seeds:
             model, train, test = fitted(TASKS[name], seed, options.max_time, options.model)
@@ -39,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 found["completion"].append((name, judge_completion(model, train, rows, table, seed)))
             if "rare" in options.what:
                 found["rare"].append((name, judge_rare(model, train, test, table, seed)))
+            if "prediction" in options.what:
+                judged = judge_prediction(model, train, test, table, seed, options.max_time)
+                found["prediction"].append((name, judged))
             print(f"{name}, seed {seed}: done", file=sys.stderr, flush=True)
     for title, runs in found.items():
         if runs:
@@ -63,21 +69,12 @@ def fitted(
 def as_table(runs: list[tuple[str, Figures]]) -> str:
     """Means over the seeds, and half the range between them, as Markdown."""
     rows = [{"table": name, "way": way, **figures} for name, run in runs for way, figures in run.items()]
-    groups = pd.DataFrame(rows).groupby(["table", "way"], sort=False)
-    mean, half = groups.mean(), (groups.max() - groups.min()) / 2
-    lines = [["table", "way", *mean.columns], ["---"] * (2 + len(mean.columns))]
-    for key in mean.index:
-        cells = [
-            "" if pd.isna(mean.loc[key, c]) else f"{mean.loc[key, c]:.3f} ± {half.loc[key, c]:.3f}"
-            for c in mean.columns
-        ]
-        lines.append([*key, *cells])
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return means(pd.DataFrame(rows), ["table", "way"])
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ask", description=__doc__.split("\n")[0])
-    parser.add_argument("what", nargs="*", choices=("completion", "rare"), default=["completion", "rare"])
+    parser.add_argument("what", nargs="*", choices=QUESTIONS, default=list(QUESTIONS))
     parser.add_argument(
         "--tables", nargs="+", choices=sorted(TASKS), default=["adult", "shoppers", "default"]
     )

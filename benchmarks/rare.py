@@ -48,7 +48,7 @@ def arms(model: TabGAN, train: pd.DataFrame, table: Table, seed: int) -> Iterato
     """Training rows as they are, and balanced in several ways."""
     yield "none", train
     yield "random oversampling", oversampled(train, table.target, seed)
-    if find_spec("imblearn"):
+    if find_spec("imblearn") and not train.isna().to_numpy().any():  # it takes no missing cells
         yield "SMOTE-NC", smote_nc(train, table, seed)
     yield "augment", model.augment(train, table.target, random_state=seed).drop(columns="synthetic")
 
@@ -68,12 +68,14 @@ def smote_nc(train: pd.DataFrame, table: Table, seed: int) -> pd.DataFrame:
     """SMOTE for numbers and categories (Chawla et al. 2002, section 6.1), as imbalanced-learn has it."""
     from imblearn.over_sampling import SMOTENC
 
+    dates = {name: pd.to_datetime(train[name]).astype("datetime64[ns]").astype("int64") for name in table.datetimes}
     names = train.columns.drop(table.target)
     categories = [name for name in names if name in table.categorical]
-    rows = train[names].astype(
-        dict.fromkeys(categories, str) | dict.fromkeys(names.drop(categories), np.float64)
-    )
+    numbers = dict.fromkeys(names.drop(categories), np.float64)
+    rows = train.assign(**dates)[names].astype(dict.fromkeys(categories, str) | numbers)
     X, y = SMOTENC(categories, random_state=seed).fit_resample(rows, train[table.target])
-    back = {name: train[name].dtype for name in names if not pd.api.types.is_bool_dtype(train[name].dtype)}
-    booleans = {name: X[name] == "True" for name in names if name not in back}
-    return X.assign(**booleans).astype(back).assign(**{table.target: y})[list(train.columns)]
+    booleans = [name for name in names if pd.api.types.is_bool_dtype(train[name].dtype)]
+    back = {name: train[name].dtype for name in names if name not in (*booleans, *dates)}
+    X = X.assign(**{name: X[name] == "True" for name in booleans}).astype(back)
+    X = X.assign(**{name: pd.to_datetime(X[name].round().astype("int64")) for name in dates})
+    return X.assign(**{table.target: y})[list(train.columns)]

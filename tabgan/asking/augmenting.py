@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tabgan.asking.balancing import Balance, draw_levels, level_of, levels_of
+from tabgan.asking.identifiers import NewIdentifiers
 from tabgan.asking.patching import as_dtype
 from tabgan.asking.scores import position
 from tabgan.errors import ConditionError
@@ -33,7 +34,7 @@ def augment(
     counts = np.bincount(found[found >= 0], minlength=len(labels))
     wanted = _missing_rows(counts, labels, to, target)
     balance = Balance(column, labels, np.zeros(len(labels)), [])
-    drawn = draw_levels(model, {}, balance, wanted, 1.0, seed)
+    drawn = NewIdentifiers(model, [frame], seed).renew(draw_levels(model, {}, balance, wanted, 1.0, seed))
     parts = {
         name: pd.concat(
             [frame[name], as_dtype(drawn[name], frame[name].dtype)] if len(drawn) else [frame[name]],

@@ -16,6 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from tabgan.asking.answers import cell_labels
+from tabgan.asking.identifiers import NewIdentifiers
 from tabgan.asking.mass import check_pool
 from tabgan.asking.pool import plan_pool
 from tabgan.asking.sampling import empty_frame, sample_frames
@@ -103,13 +104,10 @@ def draw_balanced(
     """Exactly n rows with these shares, in random order."""
     wanted = np.append(balance.shares, max(1 - balance.shares.sum(), 0.0) if balance.rest else 0.0)
     counts = rounded(wanted * n, n)
-    seeds = np.random.SeedSequence(seed).generate_state(3, np.uint64) >> np.uint64(1)
-    parts = [draw_levels(model, where, balance, counts[:-1], temperature, int(seeds[0]))]
-    if counts[-1]:
-        condition = read_condition({**where, _name(model, balance): balance.rest}, model.encoder)
-        parts.append(_drawn(model, condition, int(counts[-1]), temperature, int(seeds[1])))
-    rows = pd.concat([part for part in parts if len(part)] or parts[:1], ignore_index=True)
-    order = np.random.default_rng(int(seeds[2])).permutation(len(rows))
+    seeds = np.random.SeedSequence(seed).generate_state(2, np.uint64) >> np.uint64(1)
+    rows = draw_levels(model, where, balance, counts, temperature, int(seeds[0]))
+    rows = NewIdentifiers(model, [], int(seeds[1])).renew(rows)
+    order = np.random.default_rng(int(seeds[1])).permutation(len(rows))
     return rows.iloc[order].reset_index(drop=True)
 
 
@@ -121,15 +119,22 @@ def draw_levels(
     temperature: float,
     seed: int,
 ) -> pd.DataFrame:
-    """So many rows of each label, in no order to count on."""
+    """So many rows of each label and, where counts have one more, of the rest, in no order to count on.
+
+    Identifiers come more than once.
+    """
     condition = read_condition(where, model.encoder)
     frames: list[pd.DataFrame] = []
     if not where:
         frames, counts = _picked(model, balance, counts, temperature, seed)
+    counts, n_rest = counts[: len(balance.labels)], int(counts[len(balance.labels) :].sum())
     cells = [model.encoder.value_cells(_name(model, balance), label) for label in balance.labels]
     for i, (known, told, n) in enumerate(_groups(model, condition, balance, cells, counts)):
         asked = replace(condition, known=known, values=(*condition.values, *told))
         frames.append(_drawn(model, asked, n, temperature, seed + i + 1))
+    if n_rest:
+        asked = read_condition({**where, _name(model, balance): balance.rest}, model.encoder)
+        frames.append(_drawn(model, asked, n_rest, temperature, seed))
     return pd.concat(frames, ignore_index=True) if frames else empty_frame(model)
 
 
@@ -141,9 +146,10 @@ def _picked(
     wanted, frames = counts.copy(), []
     for frame in sample_frames(model, pool, MAX_PLAIN * int(counts.sum()), SAMPLE_BLOCK, seed):
         found = level_of(model, frame, balance.column, balance.labels)
+        found[found < 0] = len(balance.labels)  # the rest
         rows = np.concatenate([np.flatnonzero(found == i)[:n] for i, n in enumerate(wanted)])
         frames.append(frame.iloc[rows])
-        wanted -= np.bincount(found[rows], minlength=len(wanted))
+        wanted -= np.bincount(found[rows], minlength=len(wanted))[: len(wanted)]
         if not wanted.any():
             break
     return frames, wanted

@@ -15,6 +15,7 @@ import pandas as pd
 import torch
 from numpy.typing import NDArray
 
+from tabgan.asking.identifiers import NewIdentifiers
 from tabgan.asking.patching import patched, put
 from tabgan.asking.sampling import empty_frame, fill_block
 from tabgan.asking.scores import position
@@ -31,12 +32,12 @@ def complete(
     columns: Sequence[Hashable] | None,
     n_draws: int,
     seeds: tuple[int, int],
-    start: int = 0,
+    names: NewIdentifiers,
 ) -> pd.DataFrame:
     """Rows (n,) with their gaps filled, n_draws times one below the other: (n_draws · n,).
 
     Gaps are missing cells, or all cells of ``columns``, and columns that the frame lacks. ``seeds`` are the one
-    asked for and the number of this chunk of rows, of which ``start`` rows came before.
+    asked for and the number of this chunk of rows; ``names`` makes the identifiers of all chunks.
 
     Raises
     ------
@@ -58,9 +59,8 @@ def complete(
     symbols = never_missing(model.encoder)
     drawn, inside = fill_block(model, codes, fractions, hidden, torch.from_numpy(noise), 1.0, symbols)
     made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
-    filled = model.encoder.decode_frame(
-        drawn.cpu().numpy(), inside.cpu().double().numpy(), made_up, start * n_draws
-    )
+    filled = model.encoder.decode_frame(drawn.cpu().numpy(), inside.cpu().double().numpy(), made_up)
+    filled = names.renew(filled)
     places = (np.arange(n_draws)[:, None] * len(frame) + rows).ravel()
     return _with(stacked, every_gap, filled.set_axis(places), model.encoder)
 

@@ -10,6 +10,7 @@ import pandas as pd
 
 from tabgan.asking.augmenting import augment
 from tabgan.asking.completing import complete
+from tabgan.asking.identifiers import NewIdentifiers
 from tabgan.asking.questions import Questions, whole
 from tabgan.asking.what_if import what_if
 
@@ -28,7 +29,7 @@ class GivenRows(Questions):
 
         A given cell comes back exactly as it was, with its dtype where that can hold what is filled in, and the
         index stays. Columns of the model that X lacks are filled too, and stand last; columns that the model does
-        not know are left alone. What is filled in is never missing.
+        not know are left alone. What is filled in is never missing, and no identifier is one of X.
 
         Parameters
         ----------
@@ -45,11 +46,12 @@ class GivenRows(Questions):
         """
         n_draws, seed = whole("n_draws", n_draws, 1), self._seed(random_state)
         columns = _names("columns", columns)
-        parts, draws, start = [], [], 0
-        for i, chunk in enumerate(self._chunks(X)):
-            parts.append(complete(self.model_, chunk, columns, n_draws, (seed, i), start))
+        chunks = list(self._chunks(X))
+        names = NewIdentifiers(self.model_, chunks, seed)
+        parts, draws = [], []
+        for i, chunk in enumerate(chunks):
+            parts.append(complete(self.model_, chunk, columns, n_draws, (seed, i), names))
             draws.append(np.repeat(np.arange(n_draws), len(chunk)))
-            start += len(chunk)
         rows = parts[0] if len(parts) == 1 else pd.concat(parts)
         if n_draws == 1:
             return rows

@@ -64,7 +64,10 @@ class Questions:
             names the condition, its mass and what would have mass.
         """
         if balance is not None:
-            return self._balanced(n, where, random_state, balance, temperature, dry_run)
+            if dry_run:
+                raise ValueError("balance has no mass to tell; give dry_run without it")
+            rows = self._balanced(n, where, random_state, balance, temperature)
+            return to_container(rows, self.model_.encoder.schema)
         pool = self._pool(where, temperature)
         n = self._n_rows(n, where, pool)
         if dry_run:
@@ -82,19 +85,16 @@ class Questions:
         random_state: int | None,
         balance: Any,
         temperature: float,
-        dry_run: bool,
-    ) -> Any:
+    ) -> pd.DataFrame:
         check_is_fitted(self, "model_")
         check_temperature(temperature)
-        if dry_run or not (where is None or isinstance(where, Mapping)):
-            found = "dry_run" if dry_run else f"where of type {type(where).__name__}"
+        if not (where is None or isinstance(where, Mapping)):
             raise ValueError(
-                f"balance goes with a where that maps columns, and without dry_run; found {found}"
+                f"balance goes with a where that maps columns; found where of type {type(where).__name__}"
             )
         n = whole("n", self.model_.n_rows if n is None else n, 0)
         asked = read_balance(self.model_, balance, where or {})
-        rows = draw_balanced(self.model_, where or {}, asked, n, float(temperature), self._seed(random_state))
-        return to_container(rows, self.model_.encoder.schema)
+        return draw_balanced(self.model_, where or {}, asked, n, float(temperature), self._seed(random_state))
 
     def sample_iter(
         self,
@@ -103,9 +103,15 @@ class Questions:
         where: Where = None,
         random_state: int | None = None,
         *,
+        balance: Hashable | Mapping[Hashable, Mapping[Any, float]] = None,
         temperature: float = 1.0,
     ) -> Iterator[pd.DataFrame]:
-        """The rows of `sample`, in frames of ``batch_size``: memory does not grow with n."""
+        """The rows of `sample`, in frames of ``batch_size``: memory does not grow with n, but for ``balance``."""
+        if balance is not None:
+            batch_size = whole("batch_size", batch_size, 1)
+            rows = self._balanced(n, where, random_state, balance, temperature)
+            starts = range(0, len(rows), batch_size)
+            return (rows.iloc[start : start + batch_size].reset_index(drop=True) for start in starts)
         pool = self._pool(where, temperature)
         mass.check_pool(self.model_, pool)
         n, batch_size = self._n_rows(n, where, pool), whole("batch_size", batch_size, 1)

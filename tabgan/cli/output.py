@@ -53,10 +53,11 @@ def write_sample(
     n_rows: int | None = None,
     *,
     where: Mapping[Any, Any] | None = None,
+    balance: Any = None,
     random_state: int | None = None,
     temperature: float = 1.0,
 ) -> None:
-    """Sample and write batch by batch: memory does not grow with the number of rows.
+    """Sample and write batch by batch: memory does not grow with the number of rows, but for `balance`.
 
     Without `n_rows`, as many rows as were fitted. A file appears under its name when it is complete.
     """
@@ -66,7 +67,7 @@ def write_sample(
 
     n_rows = estimator.n_rows_ if n_rows is None else n_rows
     batches = estimator.sample_iter(
-        n_rows, where=where or None, random_state=random_state, temperature=temperature
+        n_rows, where=where or None, balance=balance, random_state=random_state, temperature=temperature
     )
     first = list(islice(batches, 1))  # refuses a wrong condition before anything is written
     # disable=None: no bar where standard error is no terminal

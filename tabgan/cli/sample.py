@@ -2,6 +2,7 @@
 
 import click
 
+from tabgan.cli.balance import parse_balance
 from tabgan.cli.output import STDOUT, check_place, format_of, write_sample
 from tabgan.cli.where import parse_where
 
@@ -27,6 +28,13 @@ from tabgan.cli.where import parse_where
     "below. Repeatable.",
 )
 @click.option(
+    "--balance",
+    metavar="COL[=LEVEL:SHARE]",
+    multiple=True,
+    help="COL: its levels in equal shares. COL=LEVEL:SHARE: this level in this share, the others as often as "
+    "usual; repeatable for levels of one column.",
+)
+@click.option(
     "--temperature",
     metavar="T",
     type=click.FloatRange(min=0, min_open=True),
@@ -42,13 +50,15 @@ def sample(
     n_rows: int | None,
     out: str,
     where: tuple[str, ...],
+    balance: tuple[str, ...],
     temperature: float,
     dry_run: bool,
     seed: int | None,
 ) -> None:
     """Sample rows from MODEL, a file that `tabgan fit` wrote.
 
-    Rows are written as they come, so that any number fits into memory.
+    Rows are written as they come, so that any number fits into memory; with
+    --balance they are all held at once.
 
     \b
     Conditions, each on one column; all of them hold in every row:
@@ -66,7 +76,11 @@ def sample(
       tabgan sample data.tabgan -n 1000000 -o synthetic.parquet
       tabgan sample data.tabgan -n 500 --where 'income=>50K' --where 'sex=Female' > rich.csv
       tabgan sample data.tabgan --where 'age=30..40' --where 'sex=Female|Male' --dry-run
+      tabgan sample data.tabgan -n 1000 --balance income
+      tabgan sample data.tabgan -n 1000 --balance 'income=>50K:0.3' --where sex=Female
     """
+    if dry_run and balance:
+        raise click.UsageError("--dry-run tells the mass of --where; give it without --balance.")
     format_of(out)
     if out != STDOUT:
         check_place(out)
@@ -74,7 +88,16 @@ def sample(
 
     estimator = TabGAN.load(model)
     conditions = parse_where(where, estimator.schema_, estimator.levels())
+    shares = parse_balance(balance, estimator.schema_, estimator.levels())
     if dry_run:
         click.echo(estimator.sample(n_rows, conditions, temperature=temperature, dry_run=True))
         return
-    write_sample(estimator, out, n_rows, where=conditions, random_state=seed, temperature=temperature)
+    write_sample(
+        estimator,
+        out,
+        n_rows,
+        where=conditions,
+        balance=shares,
+        random_state=seed,
+        temperature=temperature,
+    )

@@ -110,6 +110,11 @@ def parse_value(text: str, column: "Column", levels: Collection[Any] = ()) -> An
     return parts if len(parts) > 1 else parts[0]
 
 
+def parse_level(text: str, column: "Column", levels: Collection[Any] = (), option: str = "--balance") -> Any:
+    """Return the one value that a text means in a column; raises as `parse_value` does."""
+    return text if text in levels else _single(text, column, option)
+
+
 def _option(text: str, column: "Column") -> Any:
     """Return a value, missing where there is no text, or a range."""
     from tabgan.conditioning.requests import Between
@@ -122,14 +127,14 @@ def _option(text: str, column: "Column") -> Any:
     return _single(text, column)
 
 
-def _single(text: str, column: "Column") -> Any:
+def _single(text: str, column: "Column", option: str = "--where") -> Any:
     what, convert = value_reader(column)
     try:
         return convert(text)
     except (ValueError, TypeError, OverflowError) as error:
+        way_out = f", or '{column.name}=' for missing" if option == "--where" else ""
         raise ConditionError(
-            f"column {column.name!r}: --where must give {what}, found {text!r}; give such a value, "
-            f"or '{column.name}=' for missing"
+            f"column {column.name!r}: {option} must give {what}, found {text!r}; give such a value{way_out}"
         ) from error
 
 

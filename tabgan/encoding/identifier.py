@@ -34,9 +34,14 @@ class IdentifierEncoder(PresenceEncoder):
         """The pattern, read."""
         return read_pattern(self.pattern)
 
+    @property
+    def key(self) -> int:
+        """Which shuffling of its strings the pattern has."""
+        return zlib.crc32(self.pattern.encode())
+
     def decode(self, codes: Array, fractions: Array | None = None, *, start: int = 0, salt: int = 0) -> Cells:
         """New identifiers for rows ``start`` to ``start + n`` of a sample; ``salt`` draws what no counter needs."""
-        values = make_identifiers(self.parts, len(codes), start, salt, zlib.crc32(self.pattern.encode()))
+        values = make_identifiers(self.parts, len(codes), start, salt, self.key)
         return Cells(values, self.presence.decode(codes))
 
     def describe(self) -> str:

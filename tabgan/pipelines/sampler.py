@@ -11,6 +11,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, clone
 
 from tabgan.asking.balancing import Balance, draw_levels
+from tabgan.asking.identifiers import NewIdentifiers
 from tabgan.asking.patching import as_dtype, named
 from tabgan.asking.questions import seed_of
 from tabgan.asking.scores import position
@@ -89,20 +90,21 @@ class TabGANSampler(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         table = frame.assign(**{str(labels.name): labels.to_numpy()})
         self.estimator_ = made.fit(table, schema=infer_schema(table, category=[str(labels.name)]))
         remember_columns(self, X, frame.shape[1])
-        new = self._drawn(str(labels.name))
+        new = self._drawn(str(labels.name), frame)
         rows = {name: _extended(frame[name], new[name]) for name in frame.columns}
         classes = _extended(labels, new[labels.name])
         return like(pd.DataFrame(rows), X), _as_given(classes, y)
 
-    def _drawn(self, target: str) -> pd.DataFrame:
-        """The synthetic rows."""
+    def _drawn(self, target: str, frame: pd.DataFrame) -> pd.DataFrame:
+        """The synthetic rows, to stand beside those of a frame."""
         model = self.estimator_.model_
         labels, counts = (
             list(self.sampling_strategy_),
             np.array([*self.sampling_strategy_.values()], np.int64),
         )
         balance = Balance(position(model, target), labels, np.zeros(len(labels)), [])
-        return draw_levels(model, {}, balance, counts, 1.0, seed_of(self.random_state))
+        seed = seed_of(self.random_state)
+        return NewIdentifiers(model, [frame], seed).renew(draw_levels(model, {}, balance, counts, 1.0, seed))
 
 
 def wanted_rows(labels: pd.Series[Any], strategy: Any) -> dict[Any, int]:

@@ -17,12 +17,13 @@ def test_equal_shares(model, frame):
 
 
 def test_the_rest_keeps_the_proportions_of_the_model(model):
-    rows = model.sample(3_000, balance={"city": {"30..40": 0.5, "Rome": 0.1}}, random_state=0)
+    rows = model.sample(9_000, balance={"city": {"30..40": 0.5, "Rome": 0.1}}, random_state=0)
     share = rows["city"].value_counts(normalize=True)
     assert share["30..40"] == 0.5
     assert share["Rome"] == 0.1
-    plain = model.sample(3_000, where={"city": ["Bern", "Paris|Rome"]}, random_state=1)["city"] == "Bern"
-    assert share["Bern"] / (share["Bern"] + share["Paris|Rome"]) == pytest.approx(plain.mean(), abs=0.06)
+    plain = model.sample(6_000, random_state=1)["city"].value_counts()
+    expected = plain["Bern"] / (plain["Bern"] + plain["Paris|Rome"])
+    assert share["Bern"] / (share["Bern"] + share["Paris|Rome"]) == pytest.approx(expected, abs=0.04)
 
 
 @pytest.mark.parametrize("where", [{"size": "M"}, {"age": between(30, 40), "debt": None}])
@@ -64,8 +65,22 @@ def test_a_wrong_balance_is_told(model, balance, where, told):
 def test_balance_takes_no_frame_and_no_dry_run(model, frame):
     with pytest.raises(ValueError, match="where of type DataFrame"):
         model.sample(where=frame[["age"]], balance="city")
-    with pytest.raises(ValueError, match="found dry_run"):
+    with pytest.raises(ValueError, match="without it"):
         model.sample(5, balance="city", dry_run=True)
+
+
+def test_frames_of_a_balanced_sample_are_its_rows(model):
+    parts = list(model.sample_iter(50, 20, balance="city", random_state=0))
+    assert [len(part) for part in parts] == [20, 20, 10]
+    whole = model.sample(50, balance="city", random_state=0)
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
+
+
+@pytest.mark.parametrize("where", [None, {"age": between(30, 40), "debt": None}])
+def test_no_identifier_comes_twice(model, monkeypatch, where):
+    monkeypatch.setattr("tabgan.asking.balancing.MAX_PLAIN", 1)  # so that rows come from several draws
+    rows = model.sample(300, where, balance={"city": {"30..40": 0.6, "Rome": 0.3}}, random_state=0)
+    assert rows["person"].is_unique
 
 
 def test_levels_that_are_too_rare_among_plain_rows_are_known_first(model, monkeypatch):
@@ -104,6 +119,13 @@ def test_every_class_gets_as_many_rows_as_the_largest(model, frame):
     assert out["synthetic"].sum() == len(out) - 300
     real = out[~out["synthetic"]].drop(columns="synthetic")
     pd.testing.assert_frame_equal(real, rows.reset_index(drop=True))
+
+
+def test_new_rows_have_identifiers_of_their_own(model):
+    given = model.sample(200, random_state=0)  # as the model numbers its rows
+    more = model.augment(given, "city", random_state=0)
+    assert len(more) > len(given)
+    assert more["person"].is_unique
 
 
 def test_shares_are_reached_by_adding(model, frame):

@@ -3,6 +3,7 @@ import pandas as pd
 import pyarrow as pa
 import pytest
 
+from tabgan import TabGAN
 from tabgan.errors import ConditionError
 from tests.asking.conftest import mixed_frame
 
@@ -64,6 +65,28 @@ def test_a_column_without_a_cell_takes_the_dtype_of_the_model(model, frame):
     filled = model.complete(frame.head(5).assign(city=np.nan, member=np.nan), random_state=0)
     assert filled["city"].dtype == frame["city"].dtype
     assert filled["member"].dtype == bool
+
+
+@pytest.mark.parametrize("n_draws", [1, 3])
+def test_new_identifiers_are_none_of_those_given(model, n_draws):
+    given = model.sample(200, random_state=0)  # as the model numbers its rows
+    gaps = given.assign(person=given["person"].where(given.index >= 100))
+    full = model.complete(gaps, n_draws, random_state=0).reset_index(drop=True)
+    assert full["person"].notna().all()
+    made = full["person"][np.tile(given.index < 100, n_draws)]
+    assert made.is_unique
+    assert not made.isin(gaps["person"]).any()
+
+
+def test_running_numbers_go_on_after_those_given():
+    frame = pd.DataFrame({"id": range(1, 1001), "size": [1, 2] * 500, "kind": ["a", "b"] * 500})
+    model = TabGAN(epochs=1, max_time=None, width=16, hidden=8, random_state=0).fit(frame)
+    assert model.schema_["id"].kind == "identifier"
+    gaps = frame.astype({"id": "Int64"})
+    gaps.loc[999, "id"] = None
+    full = model.complete(gaps, random_state=0)
+    assert full["id"].is_unique
+    assert full["id"].iloc[:999].tolist() == list(range(1, 1000))
 
 
 def test_what_is_filled_follows_the_model(model, frame):

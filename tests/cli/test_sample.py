@@ -56,6 +56,17 @@ def test_ranges_and_lists_hold_in_every_row(fitted):
     assert rows["weight"].notna().all()
 
 
+def test_equal_shares_and_chosen_ones(fitted):
+    rows = read(run("sample", fitted.model, "-n", 60, "--balance", "income", "--seed", 1).stdout)
+    assert (rows["income"] == ">50K").sum() == 30
+    some = ["--balance", "income=>50K:0.2", "--where", "age=30..50", "--seed", 1]
+    rows = read(run("sample", fitted.model, "-n", 60, *some).stdout)
+    assert (rows["income"] == ">50K").sum() == 12
+    assert rows["age"].between(30, 50).all()
+    again = run("sample", fitted.model, "-n", 60, *some).stdout
+    assert again == run("sample", fitted.model, "-n", 60, *some).stdout
+
+
 def test_a_dry_run_tells_the_mass_and_writes_no_row(fitted):
     result = run("sample", fitted.model, "-n", 60, "--where", "age=30..50", "--dry-run")
     assert re.fullmatch(r"mass: 0\.\d+\nrows: 60\neffective rows: 60\n", result.stdout)
@@ -75,6 +86,17 @@ def test_no_rows_are_a_header(fitted):
         (["--where", "age="], "column 'age'"),
         (["--where", "age=200..300"], "nothing that was learnt meets 'age' in [200, 300]"),
         (["--where", "person_id=P-1"], "column 'person_id'"),
+        (["--balance", "Income"], "'Income'"),
+        (["--balance", "weight"], "column 'weight': balance needs levels"),
+        (["--balance", "income=0.3"], "'income=LEVEL:SHARE'"),
+        (["--balance", "income=>50K:much"], "'income=LEVEL:SHARE'"),
+        (["--balance", "income=lots:0.3"], "'lots'"),
+        (["--balance", "income=>50K:1.3"], "must be from 0 to 1, found 1.3"),
+        (["--balance", "income", "--balance", "member"], "must be about one column"),
+        (["--balance", "income", "--balance", "income=>50K:0.3"], "found both"),
+        (["--balance", "income=>50K:0.1", "--balance", "income=>50K:0.3"], "two shares of '>50K'"),
+        (["--balance", "income", "--where", "income=>50K"], "both be about it"),
+        (["--balance", "income", "--dry-run"], "give it without --balance"),
         (["-o", "rows.txt"], "its suffix must be one of"),
         (["-o", "no/rows.csv"], "its folder does not exist"),
     ],
