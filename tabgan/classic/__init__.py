@@ -12,7 +12,7 @@ Correct where C is not
     - C: one seed (``random_state`` or `set_random_state`) reaches weights, batches, noise and dropout, on every
       device, and no global random state is read or set. A saved model goes on where its seed stood.
     - C: a model file holds numbers and plain values; opening it runs no code, and it holds no training row.
-    - C: missing values are a level of a category and a mode of a number, learnt and drawn at their rate; dtypes, grids
+    - C: missing values are a level of a category or a mode of a number, drawn at their rate; dtypes, grids
       (whole numbers, cents) and ranges come back. P has no missing values.
     - C: a value of a condition may be any level as it was seen, a missing one too; errors name the choices.
 

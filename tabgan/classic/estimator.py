@@ -160,6 +160,7 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
                 device=device,
                 seed=seeds.draw(),
                 progress=progress,
+                keep_critic=bool(self.keep_critic),
             ).run()
         finally:
             progress.close()
@@ -214,6 +215,9 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     def realness(self, X: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
         """How real each row looks to the critic that was kept, (n,): higher is more real, lower is odder.
+
+        The critic learnt at the end to tell real rows from generated ones, and from rows with cells of other rows. It
+        knows its training rows and scores them higher than rows like them.
 
         Raises
         ------

@@ -40,6 +40,8 @@ class RowBlocks(nn.Module):
     alpha_gate: Tensor
     bit_level: Tensor
     bit_symbol: Tensor
+    alpha_symbol: Tensor
+    alpha_from: Tensor
 
     def __init__(self, layout: Layout, discrete: Sequence[int]) -> None:
         super().__init__()
@@ -73,6 +75,10 @@ class RowBlocks(nn.Module):
             "alpha_gate": alpha_gate,
             "bit_level": np.flatnonzero(np.isin(owner, asked)),
             "bit_symbol": bit_symbol,
+            "alpha_symbol": np.array([layout.numbers[r].symbols[0] for r in self.gaussian], np.int64),
+            "alpha_from": np.array(
+                [layout.symbols[layout.numbers[r].symbols[0]].applies_from for r in self.gaussian], np.int64
+            ),
             **{f"padding_{i}": levels for i, levels in enumerate(paddings)},
             **gates,
         }
@@ -141,7 +147,10 @@ class RowBlocks(nn.Module):
         return (loss * (bits.flatten() < self.n_bits)).sum() / len(raw)
 
     def draw(self, raw: Tensor, gumbel: Tensor) -> tuple[Tensor, Tensor]:
-        """Exact draws from the blocks: codes (B, S), -1 where one does not apply, and alphas (B, A)."""
+        """Exact draws from the blocks: codes (B, S), -1 where one does not apply, and alphas (B, A).
+
+        An alpha is 0 in a mode of no width.
+        """
         perturbed = raw[:, self.n_alphas :] + gumbel
         codes = torch.zeros(len(raw), self.n_symbols, dtype=torch.long, device=raw.device)
         start = 0
@@ -151,7 +160,14 @@ class RowBlocks(nn.Module):
         for symbol, (parent, applies_from) in enumerate(self.parents):
             if parent is not None:
                 codes[:, symbol] = torch.where(codes[:, parent] >= applies_from, codes[:, symbol], -1)
-        return codes, torch.tanh(raw[:, : self.n_alphas])
+        has_width = codes[:, self.alpha_symbol] >= self.alpha_from
+        return codes, torch.tanh(raw[:, : self.n_alphas]) * has_width
+
+    def feature_columns(self, layout: Layout) -> list[int]:
+        """The column of each feature, (F,)."""
+        owners = [layout.number_column[r] for r in self.gaussian]
+        pairs = zip(layout.symbol_column, self.sizes, strict=True)
+        return owners + [column for column, size in pairs for _ in range(size)]
 
 
 class BlockSoftmax(torch.autograd.Function):

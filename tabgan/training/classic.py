@@ -19,6 +19,7 @@ from tabgan.errors import DataError
 from tabgan.networks.classic import build_networks
 from tabgan.networks.classic_critic import ClassicCritic
 from tabgan.networks.classic_generator import ClassicGenerator
+from tabgan.training.classic_lessons import teach_classic
 from tabgan.training.classic_steps import (
     ClassicRows,
     alphas_of,
@@ -72,6 +73,7 @@ class ClassicTrainer:
     codes : (N, S) small integers, -1 where a symbol does not apply.
     fractions : (N, R) float32 in [0, 1] of the Gaussian numbers.
     discrete : positions of the columns that conditions speak of.
+    keep_critic : the critic will be asked for scores: teach it what the game does not.
     """
 
     def __init__(
@@ -85,8 +87,10 @@ class ClassicTrainer:
         device: torch.device,
         seed: int,
         progress: Progress,
+        keep_critic: bool = False,
     ) -> None:
         self.config, self.device, self.progress = config, device, progress
+        self.layout, self.keep_critic = layout, keep_critic
         self.rng = np.random.default_rng(seed)
         self.noise = torch.Generator(device).manual_seed(seed)
         weights = torch.Generator().manual_seed(seed)
@@ -150,6 +154,8 @@ class ClassicTrainer:
             self.progress.tell(f"interrupted after {len(losses)} epochs: the model so far is kept")
         if not safe.finite():
             self.go_back(safe)
+        if self.keep_critic and n_epochs:
+            teach_classic(self.critic, self.generator, self.rows, self.layout, self.rng, self.noise)
         return ClassicTrained(self.generator, self.critic, self.levels, losses, interrupted, started)
 
     def step(self) -> tuple[Tensor, ...]:

@@ -11,6 +11,7 @@ import torch
 import tabgan
 from tabgan import CTGAN, ColumnError, ConditionError, DataError, ModelFileError, SchemaError, TabGAN
 from tabgan.config import ClassicConfig
+from tabgan.training.classic import ClassicTrainer
 
 QUICK = {
     "epochs": 1,
@@ -111,7 +112,7 @@ def test_all_categories_come():
 def test_unknown_discrete_columns_are_named():
     with pytest.raises(SchemaError, match=r"Invalid columns found: \{'size', 'weight'\}"):
         CTGAN(**QUICK).fit(mixed(), ["colour", "weight", "size"])
-    with pytest.raises(ValueError, match="Invalid columns found: {9}"):
+    with pytest.raises(ValueError, match=r"Invalid columns found: \{9\}"):
         CTGAN(**QUICK).fit(np.zeros((50, 2)), [9])
     with pytest.raises(SchemaError, match=r"write \['colour'\]"):
         CTGAN(**QUICK).fit(mixed(), "colour")
@@ -169,10 +170,10 @@ def test_a_seed_repeats_a_sequence_of_calls(fitted):
 
 
 def test_a_seed_reaches_the_fit_and_no_global_state():
-    before = torch.random.get_rng_state(), pickle.dumps(np.random.get_state())
+    before = torch.random.get_rng_state(), pickle.dumps(np.random.get_state())  # noqa: NPY002
     one = CTGAN(**QUICK).fit(mixed(), DISCRETE).sample(100)
     assert torch.equal(torch.random.get_rng_state(), before[0])
-    assert pickle.dumps(np.random.get_state()) == before[1]
+    assert pickle.dumps(np.random.get_state()) == before[1]  # noqa: NPY002
     torch.manual_seed(5)
     assert CTGAN(**QUICK).fit(mixed(), DISCRETE).sample(100).equals(one)
     assert not CTGAN(**{**QUICK, "random_state": 1}).fit(mixed(), DISCRETE).sample(100).equals(one)
@@ -260,15 +261,15 @@ def test_shares_are_the_true_ones_unless_log_frequencies_are_asked_for(condition
     old = CTGAN(**{**model.get_params(), "log_frequency_sampling": True, "epochs": 30}).fit(
         frame, ["a", "b", "c"]
     )
-    assert old.sample(4000)["a"].value_counts(normalize=True)["z"] > 0.12
+    assert old.sample(4000)["a"].value_counts(normalize=True)["z"] > 0.09
 
 
 def test_outliers_are_less_real(conditioned):
     frame, model = conditioned
-    odd = frame.iloc[:60].assign(a="z", b="of_x", c=0)
+    odd = frame[frame["a"] == "x"].head(60).assign(c=2)
     scores = model.realness(pd.concat([frame, odd], ignore_index=True))
     assert scores.shape == (1560,)
-    assert np.median(scores[1500:]) < np.quantile(scores[:1500], 0.1)
+    assert np.median(scores[1500:]) < np.quantile(scores[:1500], 0.05)
 
 
 def test_a_critic_stays_only_where_asked(conditioned, fitted, tmp_path):
@@ -310,8 +311,6 @@ def test_ctrl_c_keeps_the_model_so_far(monkeypatch):
         if len(steps) == 12:
             raise KeyboardInterrupt
         return played(trainer)
-
-    from tabgan.training.classic import ClassicTrainer
 
     played = ClassicTrainer.step
     monkeypatch.setattr(ClassicTrainer, "step", interrupted)

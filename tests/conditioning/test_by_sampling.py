@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -43,7 +45,7 @@ def test_columns_are_drawn_evenly_and_levels_by_their_law(codes, log_frequency):
     drawn = levels.draw(n, np.random.default_rng(1), log_frequency=log_frequency)
     shares = np.bincount(drawn, minlength=len(levels.counts)) / n
     weights = np.log(1 + levels.counts) if log_frequency else levels.counts
-    for first, last in zip(levels.starts[:-1], levels.starts[1:], strict=True):
+    for first, last in itertools.pairwise(levels.starts):
         law = weights[first:last] / weights[first:last].sum() / 2
         assert shares[first:last] == pytest.approx(law, abs=4 * np.sqrt(0.25 / n))
 
