@@ -16,7 +16,6 @@ from tabgan.asking.given_rows import GivenRows
 from tabgan.asking.questions import seed_of
 from tabgan.config import Config
 from tabgan.data import open_source
-from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.fit import fit_table
 from tabgan.errors import ColumnError, ModelFileError
 from tabgan.model import FittedModel, pack, translate, unpack
@@ -247,11 +246,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
     def levels(self) -> dict[Hashable, tuple[Any, ...]]:
         """The levels of each category, as they were seen."""
         check_is_fitted(self, "model_")
-        return {
-            column.name: encoder.levels
-            for _, column, encoder in self.model_.encoder.columns()
-            if isinstance(encoder, CategoryEncoder)
-        }
+        return self.model_.encoder.levels()
 
     def stored_kinds(self) -> dict[str, str]:
         """Every kind of thing of the data that the model keeps, and how much of it."""

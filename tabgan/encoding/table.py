@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from tabgan.data import from_cells, to_cells
 from tabgan.data.cells import Cells
+from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.column import ColumnEncoder, encoder_from_state
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
@@ -171,6 +172,14 @@ class TableEncoder:
             if column.levels is not None:
                 kept["declared levels"] += len(column.levels)
         return {what: f"{n:,}" for what, n in kept.items() if n}
+
+    def levels(self) -> dict[Hashable, tuple[Any, ...]]:
+        """The levels of each category, as they were seen."""
+        return {
+            column.name: encoder.levels
+            for _, column, encoder in self.columns()
+            if isinstance(encoder, CategoryEncoder)
+        }
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """Plain JSON values, and arrays by name."""
