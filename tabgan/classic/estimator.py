@@ -56,7 +56,8 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     history_ : DataFrame, one line per look at the game: epoch, seconds, critic_loss, critic_gap (real minus
         generated mean score), gradient_penalty, critic_gradient_norm, game_loss, condition_loss,
         generator_gradient_norm, critic_accuracy (on held-out packs; half is the ideal), lost_levels (share of the
-        common levels and modes that generated rows lack; 1 minus it is their coverage).
+        common levels and modes that generated rows lack; 1 minus it is their coverage), lost_pairs (the same of
+        their pairs).
     notes_ : list of what was told during the fit.
     model_ : ClassicModel.
     interrupted_ : bool, the fit was stopped by Ctrl-C.

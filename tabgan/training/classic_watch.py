@@ -13,20 +13,24 @@ from torch import Tensor
 from tabgan.conditioning.by_sampling import LevelTable
 from tabgan.config import ClassicConfig
 from tabgan.encoding.layout import Layout
-from tabgan.networks.classic_blocks import gumbel
+from tabgan.networks.classic_blocks import RowBlocks, gumbel
 from tabgan.networks.classic_critic import ClassicCritic
 from tabgan.networks.classic_generator import ClassicGenerator
 from tabgan.training.watch import find_trouble, lost_levels
 
 Array = NDArray[Any]
 WORDS = {
-    "collapse": "{lost:.0%} of the common values and modes are absent from generated rows (mode collapse); raise "
-    "pac, lower discriminator_lr, or train for more epochs",
+    "collapse": "{lost:.0%} of the common values and modes, or of their pairs, are absent from generated rows (mode "
+    "collapse); raise pac, lower the learning rates, or train for more epochs",
     "critic wins": "the critic is right on {accuracy:.0%} of held-out packs: it leaves the generator little to learn "
     "from; lower discriminator_lr",
     "runaway": "the critic's gap ran away ({gap:.3g}); lower both learning rates",
     "oscillation": "critic and generator chase each other (the gap keeps changing sign); lower both learning rates",
 }
+PAIR_LEVELS = 600  # levels that are looked at in pairs
+COMMON_PAIR = 0.01  # a pair of levels of at least this share counts as lost
+RARE_PAIR = 0.1  # where generated rows have it so much less often
+PAIRS_LOST = 0.15  # a share of lost pairs that is a collapse
 WARM_UP = 0.3  # of the epochs: until then levels are not lost, they are not found yet
 
 
@@ -60,7 +64,7 @@ class Onlooker:
         gap: float,
         noise: torch.Generator,
     ) -> dict[str, float | None]:
-        """The critic's accuracy on held-out packs, and the share of common levels and modes that are lost."""
+        """The critic's accuracy on held-out packs; which share of common levels, and of their pairs, is lost."""
         blocks = generator.blocks
         z = torch.randn(len(self.bits), generator.noise_width, generator=noise, device=self.bits.device)
         generator.eval()
@@ -69,18 +73,23 @@ class Onlooker:
         gumbels = gumbel((len(raw), blocks.n_levels), noise)
         sizes = [symbol.n_levels for symbol in self.layout.symbols]
         codes, _ = blocks.draw(raw, gumbels)
-        self.lost.append(lost_levels(self.codes, codes, sizes))
+        figures: dict[str, float | None] = {
+            "critic_accuracy": None,
+            "lost_levels": (levels := lost_levels(self.codes, codes, sizes)),
+            "lost_pairs": (pairs := lost_pairs(blocks, self.codes, codes)),
+        }
+        self.lost.append(max(levels, pairs) if pairs > PAIRS_LOST else levels)
         self.gaps.append(gap)
         n = len(raw) // critic.pac * critic.pac
         if not (self.fair and n):
-            return {"critic_accuracy": None, "lost_levels": self.lost[-1]}
+            return figures
         fake = blocks.activate(raw, gumbels, config.temperature)
         context = critic.context(self.bits[:n])
         true = critic(blocks.features(self.codes[:n], self.alphas[:n]), context)
         made = critic(fake[:n], context)
         right = (true > made).double().mean() + (true == made).double().mean() / 2
         self.accuracies.append(float(right))
-        return {"critic_accuracy": self.accuracies[-1], "lost_levels": self.lost[-1]}
+        return figures | {"critic_accuracy": self.accuracies[-1]}
 
     def trouble(self, done: float) -> str | None:
         """What to tell, in plain words, if anything new went wrong; ``done`` is the share of the training."""
@@ -92,6 +101,23 @@ class Onlooker:
         return WORDS.get(found.name, found.words).format(
             lost=self.lost[-1], accuracy=accuracy, gap=self.gaps[-1]
         )
+
+
+def lost_pairs(blocks: RowBlocks, real: Tensor, generated: Tensor) -> float:
+    """Share of the pairs of levels common in real codes (n, S) that generated codes (m, S) hardly have.
+
+    A collapse onto some of the modes of two numbers may leave every mode of either.
+    """
+    fits = int(np.searchsorted(np.cumsum(blocks.sizes), PAIR_LEVELS, side="right"))  # the first symbols
+    n_levels = sum(blocks.sizes[:fits])
+    shares = []
+    for codes in (real, generated):
+        hot = blocks.features(codes, codes.new_zeros(len(codes), blocks.n_alphas, dtype=torch.float32))
+        hot = hot[:, blocks.n_alphas : blocks.n_alphas + n_levels]
+        shares.append((hot.T @ hot / len(codes)).triu(1))
+    common = shares[0] >= COMMON_PAIR
+    lost = common & (shares[1] < RARE_PAIR * shares[0])
+    return float(lost.sum()) / max(int(common.sum()), 1)
 
 
 def one_level_each(levels: LevelTable, layout: Layout, codes: Array, rng: np.random.Generator) -> Array:
