@@ -258,6 +258,7 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         )
         seeds = self._seeds()
         settings["random_state"] = seeds.first
+        settings["cuda"] = self.cuda if self.cuda is None or isinstance(self.cuda, bool) else str(self.cuda)
         metadata["settings"] = {
             name: getattr(value, "item", lambda v=value: v)() for name, value in settings.items()
         }

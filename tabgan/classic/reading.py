@@ -53,6 +53,7 @@ def read_table(data: Any, discrete_columns: Iterable[Hashable]) -> ReadTable:
     if invalid:
         listed = ", ".join(sorted(map(repr, invalid)))
         raise SchemaError(f"Invalid columns found: {{{listed}}}; choose among {list(source.names)}")
+    named = [source.names[source.names.index(name)] for name in named]  # 1 for a numpy 1
     kinds: dict[Hashable, str] = dict.fromkeys(named, Kind.CATEGORY)
     schema = infer_schema(source, kinds=kinds)
     if inferred:

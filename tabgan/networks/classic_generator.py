@@ -72,8 +72,9 @@ class ClassicGenerator(nn.Module):
 
 def look_up(held: Tensor, bits: Tensor) -> Tensor:
     """Sum of the rows (B, P) of a table whose last one stands for nothing: (B, width)."""
-    found = functional.embedding(bits, held, padding_idx=len(held) - 1)
-    return found.sum(1) if bits.shape[1] > 1 else found[:, 0]
+    if bits.shape[1] == 1:
+        return functional.embedding(bits.squeeze(1), held, padding_idx=len(held) - 1)
+    return functional.embedding(bits, held, padding_idx=len(held) - 1).sum(1)
 
 
 def table(n: int, width: int, generator: torch.Generator, bounds: Tensor) -> nn.Parameter:

@@ -87,7 +87,7 @@ class Onlooker:
         context = critic.context(self.bits[:n])
         true = critic(blocks.features(self.codes[:n], self.alphas[:n]), context)
         made = critic(fake[:n], context)
-        right = (true > made).double().mean() + (true == made).double().mean() / 2
+        right = (true > made).float().mean() + (true == made).float().mean() / 2
         self.accuracies.append(float(right))
         return figures | {"critic_accuracy": self.accuracies[-1]}
 

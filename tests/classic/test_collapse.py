@@ -1,9 +1,9 @@
 """Mode collapse, provoked on the ring and on the grid: it is told, and pac mends it at equal settings."""
 
 import pytest
-from tabgan_datasets.gaussians import grid, ring
 
 from tabgan import CTGAN
+from tabgan_datasets.gaussians import grid, ring
 
 PROVOKED = {  # a game without a penalty, a hasty generator, hardly any noise
     "objective": "minimax",

@@ -77,6 +77,34 @@ def fitted():
     return CTGAN(**QUICK).fit(mixed(), DISCRETE)
 
 
+CHANGES = {
+    "embedding_dim": 9,
+    "generator_dim": (17,),
+    "discriminator_dim": (17,),
+    "generator_lr": 1e-2,
+    "generator_decay": 0.5,
+    "discriminator_lr": 1e-2,
+    "discriminator_decay": 0.5,
+    "batch_size": 50,
+    "discriminator_steps": 2,
+    "log_frequency": False,
+    "epochs": 2,
+    "pac": 6,
+    "objective": "relativistic",
+    "log_frequency_sampling": True,
+    "random_state": 1,
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_every_setting_changes_the_rows(fitted, name):
+    fitted.set_random_state(5)
+    before = fitted.sample(300)
+    other = CTGAN(**{**QUICK, name: CHANGES[name]}).fit(mixed(), DISCRETE)
+    other.set_random_state(5)
+    assert not other.sample(300).equals(before)
+
+
 def test_names_order_and_dtypes_come_back(fitted):
     rows = fitted.sample(1000)
     assert rows.shape == (1000, 6)
