@@ -20,10 +20,12 @@ from tabgan.classic.sampling import read_level, sample_rows
 from tabgan.classic.seeds import Seeds, read_random_state
 from tabgan.config import ClassicConfig
 from tabgan.data import open_source
+from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.column import MIXTURE
 from tabgan.encoding.fit import fit_table
 from tabgan.errors import ConditionError, ModelFileError
 from tabgan.model_file import load_model, save_model
+from tabgan.schema import Schema
 from tabgan.training.classic import ClassicTrainer
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import resolve_device
@@ -58,6 +60,8 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         generator_gradient_norm, critic_accuracy (on held-out packs; half is the ideal), lost_levels (share of the
         common levels and modes that generated rows lack; 1 minus it is their coverage), lost_pairs (the same of
         their pairs).
+    n_rows_ : int, rows fitted.
+    n_features_in_, feature_names_in_ : as in scikit-learn.
     notes_ : list of what was told during the fit.
     model_ : ClassicModel.
     interrupted_ : bool, the fit was stopped by Ctrl-C.
@@ -119,7 +123,12 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         self.random_state = random_state
 
     def fit(
-        self, train_data: Any, discrete_columns: Iterable[Hashable] = (), epochs: int | None = None
+        self,
+        train_data: Any,
+        discrete_columns: Iterable[Hashable] = (),
+        epochs: int | None = None,
+        *,
+        schema: Schema | None = None,
     ) -> Self:
         """Learn a table.
 
@@ -129,6 +138,7 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         discrete_columns : names (positions, of an array) of the columns that are categories whatever they hold; all
             others must be numbers or times. Left out, it is decided by what the columns hold, and a note says so.
         epochs : instead of the constructor's.
+        schema : what the columns are, instead of discrete_columns; its categories and booleans are discrete.
 
         Raises
         ------
@@ -146,7 +156,7 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         progress = Progress(show=bool(self.verbose))
         progress.open("reading")
         try:
-            read = read_table(train_data, discrete_columns)
+            read = read_table(train_data, discrete_columns, schema)
             if read.note:
                 progress.tell(read.note)
             encoder, table = fit_table(read.source, read.schema, modes=MIXTURE)
@@ -176,8 +186,7 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             trained.critic if self.keep_critic else None,
             str(train_data.dtype) if isinstance(train_data, np.ndarray) else None,
         )
-        self.schema_ = encoder.schema
-        self.n_features_in_ = len(self.schema_)
+        self._tell_columns()
         self.history_ = pd.DataFrame(progress.history)
         self._losses = trained.losses
         self.notes_ = progress.notes
@@ -291,8 +300,7 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
             message = f"{os.fspath(path)}: the parts of the model do not fit together ({error}); fit it again"
             raise ModelFileError(message) from error
-        made.schema_ = made.model_.encoder.schema
-        made.n_features_in_ = len(made.schema_)
+        made._tell_columns()
         made.interrupted_ = False
         return made
 
@@ -313,6 +321,21 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             n_weights = sum(p.numel() for p in self.model_.critic.parameters())
             stored["critic"] = f"{n_weights:,} weights; a critic knows its training rows"
         return stored
+
+    def levels(self) -> dict[Hashable, tuple[Any, ...]]:
+        """The levels of each category, as they were seen."""
+        check_is_fitted(self, "model_")
+        return {
+            column.name: encoder.levels
+            for _, column, encoder in self.model_.encoder.columns()
+            if isinstance(encoder, CategoryEncoder)
+        }
+
+    def _tell_columns(self) -> None:
+        self.schema_ = self.model_.encoder.schema
+        self.n_rows_ = self.model_.n_rows
+        self.n_features_in_ = len(self.schema_)
+        self.feature_names_in_ = np.array(self.schema_.names, dtype=object)
 
     def _config(self, epochs: int | None) -> ClassicConfig:
         names = ClassicConfig.__dataclass_fields__

@@ -26,11 +26,11 @@ class ReadTable:
     note: str | None
 
 
-def read_table(data: Any, discrete_columns: Iterable[Hashable]) -> ReadTable:
+def read_table(data: Any, discrete_columns: Iterable[Hashable], schema: Schema | None = None) -> ReadTable:
     """Open a table and decide its columns.
 
     ``discrete_columns`` are categories whatever they hold, all others numbers or times. An empty tuple, which is
-    the default of fit, leaves it to what the columns hold.
+    the default of fit, leaves it to the schema, or else to what the columns hold.
 
     Raises
     ------
@@ -48,6 +48,10 @@ def read_table(data: Any, discrete_columns: Iterable[Hashable]) -> ReadTable:
         )
     source = open_source(as_frame(data) if isinstance(data, np.ndarray) else data)
     inferred = isinstance(discrete_columns, tuple) and not discrete_columns
+    if schema is not None:
+        if not inferred:
+            raise SchemaError("give discrete_columns or a schema, not both; found both")
+        return ReadTable(source, schema, None)
     named = list(discrete_columns)
     invalid = [name for name in named if name not in source.names]
     if invalid:

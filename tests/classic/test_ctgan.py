@@ -165,6 +165,20 @@ def test_left_out_discrete_columns_are_inferred_and_said():
     assert CTGAN(**QUICK).fit(mixed()[["count", "height"]], []).notes_ == []
 
 
+def test_a_schema_says_what_is_discrete(tmp_path):
+    schema = tabgan.infer_schema(mixed(), category=["doors"])
+    model = CTGAN(**QUICK).fit(mixed(), schema=schema)
+    assert set(model.sample(10, "doors", 5)["doors"]) <= {2, 4, 5}
+    assert model.levels()["doors"] == (2, 4, 5)
+    assert model.n_rows_ == 300
+    model.save(tmp_path / "m.tabgan")
+    loaded = CTGAN.load(tmp_path / "m.tabgan")
+    assert loaded.describe() == model.describe()
+    assert loaded.n_rows_ == 300
+    with pytest.raises(SchemaError, match="not both"):
+        CTGAN(**QUICK).fit(mixed(), ["doors"], schema=schema)
+
+
 def test_conditions_that_cannot_be_met(fitted):
     with pytest.raises(ValueError, match="The column_name `price` doesn't exist in the data."):
         fitted.sample(10, "price", 3)
