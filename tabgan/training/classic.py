@@ -96,7 +96,7 @@ class ClassicTrainer:
         weights = torch.Generator().manual_seed(seed)
         generator, critic = build_networks(layout, discrete, config, weights)
         self.generator, self.critic, blocks = generator.to(device), critic.to(device), generator.blocks
-        train, watched, fair = split(len(codes), config.held_out, self.rng)
+        train, watched, fair = split(layout, codes, discrete, config.held_out, self.rng)
         self.batch = batch_size(len(train), config)
         if self.batch < config.batch_size:
             progress.tell(
@@ -199,13 +199,25 @@ class ClassicTrainer:
         self.progress.tell("a step was not finite: went back to sound weights and lowered the learning rates")
 
 
-def split(n_rows: int, share: float, rng: np.random.Generator) -> tuple[Array, Array, bool]:
-    """Row numbers to train on, those to watch, and whether the latter are held out (not in too small a table)."""
-    shuffled = rng.permutation(n_rows)
-    n_held_out = min(int(n_rows * share), MAX_HELD_OUT) if n_rows >= MIN_ROWS else 0
-    if not n_held_out:
-        return shuffled, shuffled[:MAX_HELD_OUT], False
-    return shuffled[n_held_out:], shuffled[:n_held_out], True
+def split(
+    layout: Layout, codes: Array, discrete: list[int], share: float, rng: np.random.Generator
+) -> tuple[Array, Array, bool]:
+    """Row numbers to train on, those to watch, and whether the latter are held out (not in too small a table).
+
+    A row that alone has some level is trained on: a level that was never seen in training could not be drawn.
+    """
+    shuffled = rng.permutation(len(codes))
+    n_held_out = min(int(len(codes) * share), MAX_HELD_OUT) if len(codes) >= MIN_ROWS else 0
+    train, held_out = shuffled[n_held_out:], shuffled[:n_held_out]
+    levels = build_levels(layout, codes, discrete, train)
+    needed = np.zeros(n_held_out, bool)
+    for column in discrete:
+        own = levels.level_of(column, codes[held_out][:, layout.symbols_of(column)])
+        needed |= levels.counts[own] == 0
+    train, held_out = np.concatenate([train, held_out[needed]]), held_out[~needed]
+    if not len(held_out):
+        return train, train[:MAX_HELD_OUT], False
+    return train, held_out, True
 
 
 def batch_size(n_rows: int, config: ClassicConfig) -> int:

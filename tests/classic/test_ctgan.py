@@ -137,6 +137,14 @@ def test_all_categories_come():
     assert set(rows["c"]) == {"a", "b", "c"}
 
 
+def test_a_level_of_one_row_is_never_held_out():
+    frame = pd.DataFrame({"n": np.arange(260.0), "c": ["a"] * 200 + [f"v{i}" for i in range(60)]})
+    model = CTGAN(**QUICK).fit(frame, ["c"])
+    assert model.model_.levels.counts.min() == 1
+    assert len(model.model_.levels.counts) == 61
+    assert model.model_.levels.counts.sum() < 260  # others are held out
+
+
 def test_unknown_discrete_columns_are_named():
     with pytest.raises(SchemaError, match=r"Invalid columns found: \{'size', 'weight'\}"):
         CTGAN(**QUICK).fit(mixed(), ["colour", "weight", "size"])
