@@ -38,9 +38,9 @@ Better modes
     - C: what a row is decoded from is drawn from the softmax, never its maximum, and alphas are clipped to the range.
 
 Watched, and not left alone
-    - P, C: a tenth of the rows, 2,000 at most and none below 200 rows, is held out (no row that alone has some level);
-      it tells the critic's accuracy. `history_` has that, gradient norms, lost levels and pairs of levels; troubles
-      such as a mode collapse are told in `notes_`.
+    - P, C: a tenth of the rows, 2,000 at most and none below 200 rows, is held out (no row that alone has some
+      level); it tells the critic's accuracy. `history_` has that, gradient norms, lost levels and lost pairs of
+      levels; troubles such as a mode collapse are told in `notes_`.
     - C: rows fewer than a batch make the batch smaller, and a note tells; a batch size that pac does not divide, and
       rows fewer than a pack, are errors that say what to change. C needs an even batch size, this model does not.
     - C: a step that is not finite goes back to sound weights at lower rates; Ctrl-C keeps the model so far.

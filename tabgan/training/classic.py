@@ -182,7 +182,7 @@ class ClassicTrainer:
 
     def look(self, epoch: int, figures: dict[str, float], seconds: float) -> None:
         """Add a line to the history, move the bar, tell troubles."""
-        done = (epoch + 1) / self.config.epochs
+        done = max((epoch + 1) / self.config.epochs, seconds / (self.config.max_time or math.inf))
         seen = self.onlooker.look(self.generator, self.critic, self.config, figures["critic_gap"], self.noise)
         line = {"epoch": epoch, "seconds": round(seconds, 2), **figures, **seen}
         self.progress.update(done, "training", line)

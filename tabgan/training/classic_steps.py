@@ -92,7 +92,7 @@ def critic_gradients(
     loss = game.critic_loss(scores[:n], scores[n:])
     slope = partial(critic.slope, context=context, masks=[mask[:n] for mask in masks])
     penalty = game.penalise(slope, packs[:n], packs[n:], noise)
-    torch.autograd.backward(loss + config.penalty * penalty)
+    torch.autograd.backward(loss + config.penalty_weight * penalty)
     return loss.detach(), (scores[:n].mean() - scores[n:].mean()).detach(), penalty.detach()
 
 

@@ -31,7 +31,9 @@ PAIR_LEVELS = 600  # levels that are looked at in pairs
 COMMON_PAIR = 0.01  # a pair of levels of at least this share counts as lost
 RARE_PAIR = 0.1  # where generated rows have it so much less often
 PAIRS_LOST = 0.15  # a share of lost pairs that is a collapse
-WARM_UP = 0.3  # of the epochs: until then levels are not lost, they are not found yet
+WARM_UP = (
+    0.3  # of the training: until then levels are not lost but not found yet, and a critic may well be right
+)
 
 
 @dataclass
@@ -93,7 +95,8 @@ class Onlooker:
 
     def trouble(self, done: float) -> str | None:
         """What to tell, in plain words, if anything new went wrong; ``done`` is the share of the training."""
-        found = find_trouble(self.gaps, self.accuracies, self.lost if done >= WARM_UP else [])
+        early = done < WARM_UP
+        found = find_trouble(self.gaps, [] if early else self.accuracies, [] if early else self.lost)
         if found is None or found.name in self.told:
             return None
         self.told.add(found.name)
