@@ -68,7 +68,9 @@ def smote_nc(train: pd.DataFrame, table: Table, seed: int) -> pd.DataFrame:
     """SMOTE for numbers and categories (Chawla et al. 2002, section 6.1), as imbalanced-learn has it."""
     from imblearn.over_sampling import SMOTENC
 
-    dates = {name: pd.to_datetime(train[name]).astype("datetime64[ns]").astype("int64") for name in table.datetimes}
+    dates = {
+        name: pd.to_datetime(train[name]).astype("datetime64[ns]").astype("int64") for name in table.datetimes
+    }
     names = train.columns.drop(table.target)
     categories = [name for name in names if name in table.categorical]
     numbers = dict.fromkeys(names.drop(categories), np.float64)

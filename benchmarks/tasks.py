@@ -46,9 +46,9 @@ STRONG = {"critic_learning_rate": 1e-3, "likelihood_weight": 0.2, "critic_steps"
 ARMS: dict[str, dict[str, Any]] = {
     "likelihood": {"objective": "likelihood", **FREE},
     "likelihood+regularised": {"objective": "likelihood", **REGULARISED},
-    "critic": {"objective": "likelihood+critic", **FREE},
-    "critic+regularised": {"objective": "likelihood+critic", **REGULARISED},
-    "strong critic+regularised": {"objective": "likelihood+critic", **REGULARISED, **STRONG},
+    "critic": {"objective": "wasserstein", **FREE},
+    "critic+regularised": {"objective": "wasserstein", **REGULARISED},
+    "strong critic+regularised": {"objective": "wasserstein", **REGULARISED, **STRONG},
 }
 ABLATION = tuple(
     Task(

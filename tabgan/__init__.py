@@ -14,12 +14,14 @@ if TYPE_CHECKING:
     import os
 
     from tabgan import errors
+    from tabgan.classic.estimator import CTGAN
     from tabgan.conditioning.requests import PRESENT, between
     from tabgan.errors import (
         ColumnError,
         ConditionError,
         DataError,
         ModelFileError,
+        NoCriticError,
         SchemaError,
         TabganError,
         TableTooLargeError,
@@ -34,11 +36,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
+    "CTGAN",
     "PRESENT",
     "ColumnError",
     "ConditionError",
     "DataError",
     "ModelFileError",
+    "NoCriticError",
     "Schema",
     "SchemaError",
     "TabGAN",
@@ -69,6 +73,7 @@ LAYERS = (
     "asking",
     "model_file",
     "estimator",
+    "classic",
     "pipelines",
     "cli",
 )
@@ -76,6 +81,7 @@ LAYERS = (
 BRANCHES = {"reporting": ("errors", "config", "schema", "data")}
 
 _HOMES = {
+    "CTGAN": "tabgan.classic.estimator",
     "PRESENT": "tabgan.conditioning.requests",
     "between": "tabgan.conditioning.requests",
     "TabGAN": "tabgan.estimator",
@@ -101,14 +107,17 @@ def __dir__() -> list[str]:
     return sorted(__all__)
 
 
-def load(path: "str | os.PathLike[str]") -> "TabGAN":
-    """Read a model file that `TabGAN.save` or `tabgan fit` wrote.
+def load(path: "str | os.PathLike[str]") -> "TabGAN | CTGAN":
+    """Read a model file that `TabGAN.save`, `CTGAN.save` or `tabgan fit` wrote.
 
     Raises
     ------
     ModelFileError
         The file is missing, damaged, from a newer version, or no model file at all.
     """
+    from tabgan.classic.estimator import CTGAN, MODEL_KIND
     from tabgan.estimator import TabGAN
+    from tabgan.model_file import load_model
 
-    return TabGAN.load(path)
+    kind, _, _ = load_model(path)
+    return CTGAN.load(path) if kind == MODEL_KIND else TabGAN.load(path)

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-OBJECTIVES = ("likelihood", "likelihood+critic")
+GAMES = ("wasserstein", "minimax", "relativistic")  # objectives that have a critic
+OBJECTIVES = ("likelihood", *GAMES)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +19,8 @@ class Config:
     max_time : seconds of a whole fit, reading and encoding included; None for no limit.
     epochs : passes over the rows in the likelihood stage; None: at most ``MAX_EPOCHS``, less when held-out rows
         no longer gain. With ``max_time=None`` a fit is repeatable on the same machine.
-    objective : "likelihood" or "likelihood+critic".
+    objective : "likelihood"; or "wasserstein", "minimax" or "relativistic": likelihood first, then this game with
+        the likelihood term on (see `tabgan.networks.losses`).
     batch_size : rows a step.
     width : H, width of the running context.
     hidden : width of each head.
@@ -31,9 +33,11 @@ class Config:
     critic_hidden : width of the critic's layers.
     critic_steps : critic steps before each generator step.
     pac : rows that the critic judges together.
-    penalty : weight of the gradient penalty.
+    penalty : weight of the penalty on the gradient of the critic: lambda of "wasserstein", gamma of "relativistic";
+        "minimax" has none.
     likelihood_weight : weight of the cross-entropy while they play.
     temperature : of the straight-through Gumbel-softmax.
+    keep_critic : keep the critic with the model, for `realness`. A critic knows its training rows.
     """
 
     max_time: float | None = 270.0
@@ -55,6 +59,7 @@ class Config:
     penalty: float = 10.0
     likelihood_weight: float = 1.0
     temperature: float = 0.5
+    keep_critic: bool = False
 
     def __post_init__(self) -> None:
         for name in ("batch_size", "width", "hidden", "critic_hidden", "critic_steps", "pac"):
@@ -76,9 +81,92 @@ class Config:
             "None or at least 1",
         )
         _check("objective", self.objective, lambda v: v in OBJECTIVES, f"one of {', '.join(OBJECTIVES)}")
+        if not isinstance(self.keep_critic, bool):
+            raise ValueError(f"keep_critic must be True or False, got {self.keep_critic!r}")
+        if self.keep_critic and self.objective not in GAMES:
+            raise ValueError(
+                f"keep_critic must be False with objective {self.objective!r}, which has no critic, got True; "
+                f"objectives that have one: {', '.join(GAMES)}"
+            )
         _check("batch_size", self.batch_size, lambda v: v % self.pac == 0, f"divisible by pac ({self.pac})")
 
 
+@dataclass(frozen=True, kw_only=True)
+class ClassicConfig:
+    """How a classic CTGAN is built and trained; the names are those of its constructor.
+
+    Attributes
+    ----------
+    embedding_dim : Z, width of the noise.
+    generator_dim, discriminator_dim : widths of the residual blocks, and of the critic's layers.
+    generator_lr, generator_decay, discriminator_lr, discriminator_decay : of Adam.
+    batch_size : rows a step; pac divides it.
+    discriminator_steps : critic steps before each generator step.
+    log_frequency : draw levels by the logarithm of their frequency in training; else by their frequency.
+    epochs : passes over the rows.
+    pac : rows that the critic judges together.
+    objective : "wasserstein", "minimax" or "relativistic" (see `tabgan.networks.losses`).
+    log_frequency_sampling : draw levels by log-frequency when sampling, too: shares are then not the real ones.
+    max_time : seconds of training, None for no limit.
+    penalty : weight of the penalty on the gradient of the critic; None: that of the game in ``CLASSIC_PENALTIES``.
+    temperature : of the Gumbel-softmax.
+    dropout : share of the critic's units that is dropped.
+    held_out : share of the rows, and ``MAX_HELD_OUT`` at most, that only watch the game.
+    """
+
+    embedding_dim: int = 128
+    generator_dim: tuple[int, ...] = (256, 256)
+    discriminator_dim: tuple[int, ...] = (256, 256)
+    generator_lr: float = 2e-4
+    generator_decay: float = 1e-6
+    discriminator_lr: float = 2e-4
+    discriminator_decay: float = 1e-6
+    batch_size: int = 500
+    discriminator_steps: int = 1
+    log_frequency: bool = True
+    epochs: int = 300
+    pac: int = 10
+    objective: str = "wasserstein"
+    log_frequency_sampling: bool = False
+    max_time: float | None = None
+    penalty: float | None = None
+    temperature: float = 0.2
+    dropout: float = 0.5
+    held_out: float = 0.1
+
+    def __post_init__(self) -> None:
+        for name in ("embedding_dim", "batch_size", "discriminator_steps", "epochs", "pac"):
+            _check(name, getattr(self, name), lambda v: _whole(v, 1), "a whole number from 1 up")
+        for name in ("generator_dim", "discriminator_dim"):
+            widths = tuple(getattr(self, name))  # a model file holds lists
+            object.__setattr__(self, name, widths)
+            _check(name, widths, lambda v: all(_whole(w, 1) for w in v), "whole numbers from 1 up")
+        for name in ("generator_lr", "discriminator_lr", "temperature"):
+            _check(name, getattr(self, name), lambda v: v > 0, "above 0")
+        for name in ("generator_decay", "discriminator_decay"):
+            _check(name, getattr(self, name), lambda v: v >= 0, "0 or more")
+        _check("penalty", self.penalty, lambda v: v is None or v >= 0, "None, or 0 or more")
+        for name in ("dropout", "held_out"):
+            _check(name, getattr(self, name), lambda v: 0 <= v < 1, "from 0 up to, not including, 1")
+        _check("max_time", self.max_time, lambda v: v is None or v > 0, "None or seconds above 0")
+        _check("objective", self.objective, lambda v: v in GAMES, f"one of {', '.join(GAMES)}")
+        if self.batch_size % self.pac:
+            below = self.batch_size // self.pac * self.pac
+            good = " or ".join(str(size) for size in (below, below + self.pac) if size)
+            raise ValueError(
+                f"batch_size must be divisible by pac, got batch_size={self.batch_size} and pac={self.pac}; "
+                f"choose batch_size={good}"
+            )
+
+    @property
+    def penalty_weight(self) -> float:
+        """The penalty's weight in this game."""
+        return CLASSIC_PENALTIES[self.objective] if self.penalty is None else self.penalty
+
+
+# Ten holds a critic of the relativistic game so flat that it says nothing of a row; found on ten epochs of Adult.
+CLASSIC_PENALTIES = {"wasserstein": 10.0, "minimax": 0.0, "relativistic": 1.0}
+MAX_HELD_OUT = 2_000  # rows that only watch the game of a classic CTGAN
 MAX_EPOCHS = 200
 MAX_SYMBOLS = 4_000  # beyond, a table is refused: the context sum and its memory are not built for it
 MICRO_BATCH_BYTES = 256 * 2**20  # activations of one micro-batch in training
@@ -95,3 +183,7 @@ def _check(name: str, value: Any, holds: Callable[[Any], bool], expected: str) -
         good = False
     if not good or (value == float("inf") and name != "max_time"):
         raise ValueError(f"{name} must be {expected}, got {value!r}")
+
+
+def _whole(value: Any, least: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= least

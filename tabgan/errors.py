@@ -8,6 +8,7 @@
     ├── DataError               a file that cannot be read, a table without rows (also ValueError)
     ├── TableTooLargeError      beyond what the model is built for              (also ValueError)
     ├── ConditionError          a request that cannot be met                    (also ValueError)
+    ├── NoCriticError           a question for a critic that was not kept       (also ValueError)
     ├── TrainingError           training that broke down                        (also RuntimeError)
     └── ModelFileError          a model file that is damaged, foreign or too new (also ValueError)
 """
@@ -35,6 +36,10 @@ class TableTooLargeError(TabganError, ValueError):
 
 class ConditionError(TabganError, ValueError):
     """A request for rows cannot be met."""
+
+
+class NoCriticError(TabganError, ValueError):
+    """A question for the critic was asked of a model that does not keep it."""
 
 
 class TrainingError(TabganError, RuntimeError):

@@ -16,10 +16,9 @@ from tabgan.asking.given_rows import GivenRows
 from tabgan.asking.questions import seed_of
 from tabgan.config import Config
 from tabgan.data import open_source
-from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.fit import fit_table
 from tabgan.errors import ColumnError, ModelFileError
-from tabgan.model import FittedModel, pack, unpack
+from tabgan.model import FittedModel, pack, translate, unpack
 from tabgan.model_file import load_model, save_model
 from tabgan.schema import Kind, Schema, infer_schema
 from tabgan.training.progress import Progress
@@ -46,13 +45,20 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
     verbose : show a progress bar.
     objective, batch_size, width, hidden, dropout, learning_rate, weight_decay, canonical_share,
     validation_share, critic_share, critic_learning_rate, critic_hidden, critic_steps, pac, penalty,
-    likelihood_weight, temperature :
+    likelihood_weight, temperature, keep_critic :
         see `tabgan.config.Config`.
 
     Attributes
     ----------
     schema_ : Schema, the columns and how each is modelled.
     history_ : DataFrame, one line per look at the held-out rows.
+        Both stages: stage, step, seconds, log_prob (of training rows, nats), held_out_log_prob and
+        held_out_any_order (of held-out rows, in canonical and in other orders), generator_gradient_norm.
+        Likelihood: learning_rate. Game: pair_distance (of generated from held-out rows), critic_gap (real minus
+        generated mean score), gradient_penalty, critic_gradient_norm, critic_accuracy (share of held-out packs
+        that the critic scores above generated ones; half is the ideal), lost_levels (share of the common levels and
+        modes that generated rows lack; 1 minus it is their coverage). Norms are means since the last look,
+        before clipping.
     notes_ : list of what the user was told during the fit.
     n_rows_ : int, rows fitted.
     n_features_in_, feature_names_in_ : as in scikit-learn.
@@ -96,6 +102,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         penalty: float = Config.penalty,
         likelihood_weight: float = Config.likelihood_weight,
         temperature: float = Config.temperature,
+        keep_critic: bool = Config.keep_critic,
     ) -> None:
         self.max_time = max_time
         self.epochs = epochs
@@ -120,6 +127,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         self.penalty = penalty
         self.likelihood_weight = likelihood_weight
         self.temperature = temperature
+        self.keep_critic = keep_critic
 
     def fit(
         self,
@@ -183,7 +191,10 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         finally:
             progress.close()
         generator = trained.generator.eval().requires_grad_(False)
-        self._keep(FittedModel(encoder, generator, config, len(table.codes)))
+        critic = None
+        if trained.critic is not None and config.keep_critic:
+            critic = trained.critic.eval().requires_grad_(False)
+        self._keep(FittedModel(encoder, generator, config, len(table.codes), critic))
         self.history_ = pd.DataFrame(trained.history)
         self.notes_ = trained.notes
         self.interrupted_ = trained.interrupted
@@ -216,6 +227,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         if kind != MODEL_KIND:
             raise ModelFileError(f"{os.fspath(path)}: must hold a {MODEL_KIND} model, found {kind!r}")
         try:
+            metadata = translate(metadata)
             made = cls(**metadata["settings"])
             made._keep(unpack(metadata, tensors, resolve_device(device)))
             made.history_ = pd.DataFrame(dict(metadata["history"]))
@@ -234,17 +246,17 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
     def levels(self) -> dict[Hashable, tuple[Any, ...]]:
         """The levels of each category, as they were seen."""
         check_is_fitted(self, "model_")
-        return {
-            column.name: encoder.levels
-            for _, column, encoder in self.model_.encoder.columns()
-            if isinstance(encoder, CategoryEncoder)
-        }
+        return self.model_.encoder.levels()
 
     def stored_kinds(self) -> dict[str, str]:
         """Every kind of thing of the data that the model keeps, and how much of it."""
         check_is_fitted(self, "model_")
         weights = sum(parameter.numel() for parameter in self.model_.generator.parameters())
-        return {**self.model_.encoder.stored_kinds(), "network weights": f"{weights:,}"}
+        stored = {**self.model_.encoder.stored_kinds(), "network weights": f"{weights:,}"}
+        if self.model_.critic is not None:
+            weights = sum(parameter.numel() for parameter in self.model_.critic.parameters())
+            stored["critic"] = f"{weights:,} weights; a critic knows its training rows"
+        return stored
 
     def _config(self) -> Config:
         names = Config.__dataclass_fields__

@@ -1,4 +1,4 @@
-"""A fitted model: encoders and generator, and all that a model file holds of them."""
+"""A fitted model: encoders and networks, and all that a model file holds of them."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
+from torch import Tensor, nn
 
 from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS, Config
 from tabgan.encoding.table import TableEncoder
+from tabgan.networks.critic import Critic
 from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
 
 Array = NDArray[Any]
 PILOT_ROWS = 8_192
+OLD_OBJECTIVES = {"likelihood+critic": "wasserstein"}  # names in files of older versions
 
 
 @dataclass(frozen=True)
@@ -31,12 +33,14 @@ class FittedModel:
     generator : the network, on the device where it samples.
     config : what it was trained with.
     n_rows : rows it was fitted on.
+    critic : the critic of the training, where it was to be kept.
     """
 
     encoder: TableEncoder
     generator: Generator
     config: Config
     n_rows: int
+    critic: Critic | None = None
 
     @property
     def device(self) -> torch.device:
@@ -93,11 +97,13 @@ class FittedModel:
 def pack(model: FittedModel) -> tuple[dict[str, Any], dict[str, Array]]:
     """A model as plain JSON values and named arrays, for `tabgan.model_file`."""
     plain, arrays = model.encoder.to_state()
-    weights = {
-        f"generator.{name}": value.cpu().numpy() for name, value in model.generator.state_dict().items()
-    }
+    tensors = {f"encoder.{name}": array for name, array in arrays.items()}
+    networks = {"generator": model.generator, "critic": model.critic}
+    for part, network in networks.items():
+        weights = network.state_dict() if network is not None else {}
+        tensors |= {f"{part}.{name}": value.cpu().numpy() for name, value in weights.items()}
     metadata = {"config": asdict(model.config), "n_rows": model.n_rows, "encoder": plain}
-    return metadata, {**weights, **{f"encoder.{name}": array for name, array in arrays.items()}}
+    return {**metadata, "critic": model.critic is not None}, tensors
 
 
 def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.device) -> FittedModel:
@@ -109,18 +115,40 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
         A part is missing, surplus, or of the wrong shape.
     """
     config = Config(**metadata["config"])
-    arrays = {name.removeprefix("encoder."): a for name, a in tensors.items() if name.startswith("encoder.")}
-    weights = {
-        name.removeprefix("generator."): a for name, a in tensors.items() if name.startswith("generator.")
-    }
-    encoder = TableEncoder.from_state(metadata["encoder"], arrays)
+    parts: dict[str, dict[str, Array]] = {"encoder": {}, "generator": {}, "critic": {}}
+    for name, array in tensors.items():
+        part, _, rest = name.partition(".")
+        parts[part][rest] = array
+    encoder = TableEncoder.from_state(metadata["encoder"], parts["encoder"])
     seeded = torch.Generator().manual_seed(0)
     generator = Generator(encoder.layout, width=config.width, hidden=config.hidden, generator=seeded)
-    expected = generator.state_dict()
+    critic = None
+    if metadata.get("critic", False):  # older files have no such word, and no critic
+        critic = Critic(encoder.layout, hidden=config.critic_hidden, pac=config.pac, generator=seeded)
+    networks = {"generator": generator, "critic": critic}
+    for part, network in networks.items():
+        _fill(network, parts[part])
+        if network is not None:
+            network.to(device).eval().requires_grad_(False)
+    return FittedModel(encoder, generator, config, int(metadata["n_rows"]), critic)
+
+
+def translate(metadata: dict[str, Any]) -> dict[str, Any]:
+    """What a file of an older version says, in the words of this one."""
+    translated = dict(metadata)
+    for part in ("config", "settings"):
+        words = dict(metadata[part])
+        words["objective"] = OLD_OBJECTIVES.get(words["objective"], words["objective"])
+        translated[part] = words
+    return translated
+
+
+def _fill(network: nn.Module | None, weights: dict[str, Array]) -> None:
+    expected = network.state_dict() if network is not None else {}
     if expected.keys() != weights.keys():
         raise ValueError(f"weights {sorted(expected.keys() ^ weights.keys())} are missing or surplus")
     for name, value in weights.items():
         if tuple(value.shape) != tuple(expected[name].shape) or value.dtype != np.float32:
             raise ValueError(f"weight {name!r} must be float32 {tuple(expected[name].shape)}")
-    generator.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in weights.items()})
-    return FittedModel(encoder, generator.to(device).requires_grad_(False), config, int(metadata["n_rows"]))
+    if network is not None:
+        network.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in weights.items()})

@@ -156,10 +156,12 @@ def test_every_layer_exists():
 def test_the_public_names():
     assert sorted(tabgan.__all__) == dir(tabgan)  # ruff keeps the list itself in order
     assert set(tabgan.__all__) == {
+        "CTGAN",
         "ColumnError",
         "ConditionError",
         "DataError",
         "ModelFileError",
+        "NoCriticError",
         "PRESENT",
         "Schema",
         "SchemaError",

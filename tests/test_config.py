@@ -27,6 +27,7 @@ BAD = {
     "penalty": [-1, math.nan, True],
     "likelihood_weight": [-1, math.nan, True],
     "temperature": [0, -0.5, math.nan, True],
+    "keep_critic": [0, 1, "yes", None],
 }
 EDGES = {
     "max_time": [None, 1e-3, 1e9],
@@ -101,7 +102,7 @@ def test_constructor_and_configuration_agree_in_names_and_defaults():
     assert set(parameters) - set(settings) == {"device", "random_state", "protect_rare", "verbose"}
 
 
-OTHER = {"objective": "likelihood+critic"}
+OTHER = {"objective": "wasserstein", "keep_critic": True}
 
 
 def test_every_setting_reaches_the_configuration_of_a_fit():

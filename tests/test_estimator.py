@@ -11,7 +11,8 @@ from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
 from tabgan import ConditionError, ModelFileError, SchemaError, TabGAN
-from tabgan.config import Config
+from tabgan.config import GAMES, Config
+from tabgan.model_file import load_model, save_model
 from tabgan_datasets.loans import simulate_loans
 
 QUICK = {
@@ -211,8 +212,24 @@ def test_labels_of_columns_may_be_anything(loans):
     assert (rows[0] == 40).all()
 
 
-def test_the_critic_can_play(loans):
-    model = TabGAN(**QUICK | {"objective": "likelihood+critic", "critic_share": 0.5}).fit(loans)
+def test_files_that_call_the_game_by_its_old_name_load(fitted, tmp_path):
+    fitted.save(tmp_path / "new.tabgan")
+    kind, metadata, tensors = load_model(tmp_path / "new.tabgan")
+    for part in ("config", "settings"):
+        metadata[part]["objective"] = "likelihood+critic"
+        del metadata[part]["keep_critic"]
+    del metadata["critic"]
+    save_model(tmp_path / "old.tabgan", kind=kind, metadata=metadata, tensors=tensors)
+    loaded = TabGAN.load(tmp_path / "old.tabgan")
+    assert loaded.objective == loaded.model_.config.objective == "wasserstein"
+    assert digest(loaded.sample(50, random_state=2)) == digest(fitted.sample(50, random_state=2))
+    loaded.save(tmp_path / "again.tabgan")
+    assert load_model(tmp_path / "again.tabgan")[1]["settings"]["objective"] == "wasserstein"
+
+
+@pytest.mark.parametrize("objective", GAMES)
+def test_the_critic_can_play(loans, objective):
+    model = TabGAN(**QUICK | {"objective": objective, "critic_share": 0.5}).fit(loans)
     game = model.history_[model.history_["stage"] == "game"]
     assert len(game) >= 1
     assert game["critic_accuracy"].between(0, 1).all()

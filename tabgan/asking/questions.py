@@ -16,6 +16,7 @@ from tabgan.asking import mass
 from tabgan.asking.balancing import draw_balanced, read_balance
 from tabgan.asking.pool import Pool, plan_pool
 from tabgan.asking.prediction import predict, predict_proba
+from tabgan.asking.realness import realness
 from tabgan.asking.sampling import empty_frame, sample_frames
 from tabgan.asking.scores import log_prob, surprise
 from tabgan.conditioning.condition import read_condition
@@ -170,6 +171,22 @@ class Questions:
         Cells count as in `log_prob`: compare a column's cells with each other, not with those of other columns.
         """
         return pd.concat([surprise(self.model_, chunk) for chunk in self._chunks(X)])
+
+    def realness(self, X: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """How real each row looks to the critic of the training, (n,): higher is more real, lower is odder.
+
+        It needs ``keep_critic=True`` and an objective with a critic at fit. The critic learnt at the end to tell
+        real rows from generated ones, and from rows with cells of other rows: the score finds cells that do not go
+        together, and compares rows within one model only. A critic knows its training rows and scores them
+        higher than rows like them: who has such a model can ask which rows it was trained on.
+
+        Raises
+        ------
+        NoCriticError
+            The critic was not kept.
+        """
+        parts = [realness(self.model_, chunk) for chunk in self._chunks(X)]
+        return np.concatenate(parts)
 
     def _chunks(self, X: Any) -> Iterator[pd.DataFrame]:
         """The rows of a table in frames; one without rows or columns is a frame too."""

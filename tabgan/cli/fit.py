@@ -9,11 +9,13 @@ from click.core import ParameterSource
 
 from tabgan.cli.duration import Duration, as_text
 from tabgan.cli.judging import judge_fit, keep_report, split_holdout
-from tabgan.cli.output import STDOUT, check_places, format_of, write_sample
+from tabgan.cli.models import CONFIGS, make_estimator, rows_of
+from tabgan.cli.output import STDOUT, check_places, format_of, write_rows
 from tabgan.cli.reading import read_table, reading_options
 from tabgan.config import Config
 
 if TYPE_CHECKING:
+    from tabgan.classic.estimator import CTGAN
     from tabgan.estimator import TabGAN
 
 
@@ -24,7 +26,18 @@ SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # o
 @click.command()
 @click.argument("data")
 @click.option(
-    "-o", "--output", "model", metavar="MODEL", help="Where to keep the model  [default: data.tabgan here]"
+    "-o",
+    "--output",
+    "out_model",
+    metavar="MODEL",
+    help="Where to keep the model  [default: data.tabgan here]",
+)
+@click.option(
+    "--model",
+    "kind",
+    type=click.Choice(sorted(CONFIGS)),
+    default="tabgan",
+    help="ctgan: the classic conditional GAN  [default: tabgan]",
 )
 @reading_options
 @click.option(
@@ -46,6 +59,13 @@ SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # o
     metavar="COL",
     multiple=True,
     help="A column whose missing cells are unknown labels, not values of their own. Repeatable.",
+)
+@click.option(
+    "--set",
+    "texts",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Any other setting of the model, by its name in Python. Repeatable.",
 )
 @click.option(
     "--sample",
@@ -72,7 +92,9 @@ SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # o
 @click.option("--target", metavar="COL", help="The column that --report predicts  [default: each in turn]")
 def fit(
     data: str,
-    model: str | None,
+    out_model: str | None,
+    kind: str,
+    texts: tuple[str, ...],
     n_rows: int | None,
     out: str | None,
     page: str | None,
@@ -91,8 +113,9 @@ def fit(
       tabgan fit sales.csv --identifier order_id --drop notes --max-time 10m -o sales.tabgan
       tabgan fit data.parquet --sample 100000 --out synthetic.parquet
       tabgan fit data.csv --report report.html --target income
+      tabgan fit data.csv --model ctgan --epochs 300 --set generator_dim=256,256
     """
-    model = model or f"{_stem(data)}.tabgan"
+    model = out_model or f"{_stem(data)}.tabgan"
     if target is not None and page is None:
         raise click.UsageError("--target needs --report FILE.")
     _check_places(data, model, out, page, n_rows)
@@ -102,16 +125,19 @@ def fit(
     from tabgan.reporting.tables import check_target
     from tabgan.schema.schema import find_name
 
+    if unlabelled and kind != "tabgan":
+        raise click.UsageError(f"--unlabelled is not for --model {kind}.")
     _check_device(settings["device"])
+    estimator = make_estimator(kind, given, texts)
     source, schema = read_table(data, **options)
     check_target(target, schema)
     table, held = (
         (source, None) if page is None else split_holdout(source, share, settings["random_state"] or 0)
     )
-    from tabgan.estimator import TabGAN
-
-    unknown = [find_name(name, schema.names) for name in unlabelled]
-    estimator = TabGAN(verbose=True, **given).fit(table, schema=schema, unlabelled=unknown)
+    extra: dict[str, Any] = {}
+    if unlabelled:
+        extra["unlabelled"] = [find_name(name, schema.names) for name in unlabelled]
+    estimator.fit(table, schema=schema, **extra)
     estimator.save(model)
     click.echo(_learnt(estimator))
     if estimator.interrupted_:
@@ -119,7 +145,8 @@ def fit(
         raise KeyboardInterrupt
     click.echo(f"\nThe model is in {model}. Next:\n\n{_next_commands(model)}")
     if out is not None:
-        write_sample(estimator, out, n_rows)
+        n_rows = estimator.n_rows_ if n_rows is None else n_rows
+        write_rows(rows_of(estimator, n_rows, {}), out, n_rows, estimator.schema_)
     if page is not None:
         click.echo()
         keep_report(judge_fit(estimator, table, held, target), page, None)
@@ -155,7 +182,7 @@ def _stem(data: str) -> str:
     return path.with_suffix("").stem if path.suffix == ".gz" else path.stem
 
 
-def _learnt(estimator: "TabGAN") -> str:
+def _learnt(estimator: "TabGAN | CTGAN") -> str:
     from tabgan.schema.text_table import text_table
 
     table = text_table(("column", "kind", "learnt"), estimator.describe())

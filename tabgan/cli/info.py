@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from tabgan.classic.estimator import CTGAN
     from tabgan.estimator import TabGAN
 
 
@@ -18,13 +19,13 @@ def info(model: str) -> None:
     Example:
       tabgan info data.tabgan
     """
-    from tabgan.estimator import TabGAN
+    from tabgan import load
 
-    estimator = TabGAN.load(model)
+    estimator = load(model)
     click.echo("\n\n".join(_sections(model, estimator)))
 
 
-def _sections(model: str, estimator: "TabGAN") -> Iterable[str]:
+def _sections(model: str, estimator: "TabGAN | CTGAN") -> Iterable[str]:
     from tabgan.schema.text_table import text_table
 
     columns = len(estimator.schema_.columns)
@@ -43,7 +44,13 @@ def _sections(model: str, estimator: "TabGAN") -> Iterable[str]:
         "training history": f"{len(history):,} lines",
     }
     yield text_table(("the file stores", "how much"), stored.items())
-    yield "It stores no row of the table."
+    if estimator.model_.critic is None:
+        yield "It stores no row of the table."
+    else:
+        yield (
+            "It stores no row of the table, but its critic knows the rows it was trained on: who has this file can "
+            "ask which they were."
+        )
 
 
 def _figure(value: object) -> str:

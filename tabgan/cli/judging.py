@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from tabgan.cli.models import rows_of
+
 if TYPE_CHECKING:
+    from tabgan.classic.estimator import CTGAN
     from tabgan.data import Source
     from tabgan.estimator import TabGAN
     from tabgan.reporting.privacy.section import LogProb
@@ -37,12 +40,14 @@ def log_prob_of(model: str) -> "LogProb":
     return TabGAN.load(model).log_prob
 
 
-def judge_fit(estimator: "TabGAN", train: Any, held: Any, target: str | None) -> "Report":
+def judge_fit(estimator: "TabGAN | CTGAN", train: Any, held: Any, target: str | None) -> "Report":
     """Judge as many rows of a model as it was fitted on, against these and the rows held out."""
+    import pandas as pd
+
     from tabgan.reporting.report import report
 
     seed = estimator.random_state or 0
-    synthetic = estimator.sample(len(train), random_state=seed)
+    synthetic = pd.concat(rows_of(estimator, len(train), {}, random_state=seed), ignore_index=True)
     with progress_bar() as tell:
         return report(
             train,
@@ -51,7 +56,7 @@ def judge_fit(estimator: "TabGAN", train: Any, held: Any, target: str | None) ->
             target,
             estimator.schema_,
             seed,
-            log_prob=estimator.log_prob,
+            log_prob=getattr(estimator, "log_prob", None),  # a classic model has none
             progress=tell,
         )
 

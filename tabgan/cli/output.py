@@ -1,15 +1,17 @@
 """Where rows go: a file whose suffix names the format, or standard output."""
 
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from itertools import chain, islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from tabgan.estimator import TabGAN
+    import pandas as pd
+
+    from tabgan.schema import Schema
 
 FORMATS = {".csv": "csv", ".parquet": "parquet", ".jsonl": "jsonl"}
 STDOUT = "-"
@@ -55,32 +57,17 @@ def check_places(read: Iterable[str | None], written: Iterable[str | None]) -> N
         check_place(place)
 
 
-def write_sample(
-    estimator: "TabGAN",
-    out: str,
-    n_rows: int | None = None,
-    *,
-    where: Mapping[Any, Any] | None = None,
-    balance: Any = None,
-    random_state: int | None = None,
-    temperature: float = 1.0,
-) -> None:
-    """Sample and write batch by batch: memory does not grow with the number of rows, but for `balance`.
-
-    Without `n_rows`, as many rows as were fitted. A file appears under its name when it is complete.
-    """
+def write_rows(batches: "Iterable[pd.DataFrame]", out: str, n_rows: int, schema: "Schema") -> None:
+    """Write batch by batch: memory does not grow with the number of rows. A file appears when it is complete."""
     from tqdm import tqdm
 
     from tabgan.data import open_writer
 
-    n_rows = estimator.n_rows_ if n_rows is None else n_rows
-    batches = estimator.sample_iter(
-        n_rows, where=where or None, balance=balance, random_state=random_state, temperature=temperature
-    )
+    batches = iter(batches)
     first = list(islice(batches, 1))  # refuses a wrong condition before anything is written
     # disable=None: no bar where standard error is no terminal
     with (
-        open_writer(out, format_of(out), estimator.schema_) as writer,
+        open_writer(out, format_of(out), schema) as writer,
         tqdm(total=n_rows, unit="row", unit_scale=True, desc="sampling", disable=None) as bar,
     ):
         for batch in chain(first, batches):

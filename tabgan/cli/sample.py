@@ -3,7 +3,8 @@
 import click
 
 from tabgan.cli.balance import parse_balance
-from tabgan.cli.output import STDOUT, check_place, format_of, rows_option, write_sample
+from tabgan.cli.models import mass_of, rows_of
+from tabgan.cli.output import STDOUT, check_place, format_of, rows_option, write_rows
 from tabgan.cli.where import parse_where
 
 
@@ -63,6 +64,7 @@ def sample(
       income=  income!=     missing, not missing
     A text that is exactly a level of the column is that level, whatever it
     looks like. In a list, double quotes keep a value whole: name="a|b"|c.
+    A classic model (fit --model ctgan) takes one COL=VALUE of a category.
 
     \b
     Example:
@@ -77,20 +79,16 @@ def sample(
     format_of(out)
     if out != STDOUT:
         check_place(out)
-    from tabgan.estimator import TabGAN
+    from tabgan import load
 
-    estimator = TabGAN.load(model)
+    estimator = load(model)
     conditions = parse_where(where, estimator.schema_, estimator.levels())
     shares = parse_balance(balance, estimator.schema_, estimator.levels())
     if dry_run:
-        click.echo(estimator.sample(n_rows, conditions, temperature=temperature, dry_run=True))
+        click.echo(mass_of(estimator, n_rows, conditions, temperature))
         return
-    write_sample(
-        estimator,
-        out,
-        n_rows,
-        where=conditions,
-        balance=shares,
-        random_state=seed,
-        temperature=temperature,
+    n_rows = estimator.n_rows_ if n_rows is None else n_rows
+    batches = rows_of(
+        estimator, n_rows, conditions, balance=shares, random_state=seed, temperature=temperature
     )
+    write_rows(batches, out, n_rows, estimator.schema_)

@@ -16,12 +16,15 @@ from tabgan.encoding.datetime_summary import DatetimeSummary
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.identifier_summary import IdentifierSummary
 from tabgan.encoding.layout import NumberTable, Symbol
+from tabgan.encoding.mixture import MixtureEncoder
+from tabgan.encoding.mixture_fit import freeze_mixture
 from tabgan.encoding.number_column import NumberColumnEncoder, NumberColumnSummary
 from tabgan.encoding.presence import PresenceSummary
 from tabgan.encoding.text import TextEncoder, TextSummary
 from tabgan.schema import Column, Kind
 
 Array = NDArray[Any]
+QUANTILE, MIXTURE = "quantile", "mixture"  # the kinds of modes that a number can have
 
 
 class Summary(Protocol):
@@ -51,7 +54,7 @@ class ColumnEncoder(Protocol):
         ...
 
     def encode(self, cells: Cells) -> tuple[Array, Array]:
-        """Codes (n, s) int32 and fractions (n, r) uint8."""
+        """Codes (n, s) int32 and fractions (n, r): uint8, or float32 in [0, 1] of Gaussian modes."""
         ...
 
     def decode(self, codes: Array, fractions: Array) -> Cells:
@@ -92,9 +95,16 @@ def observe(cells: Cells, column: Column) -> Summary:
             return NumberColumnSummary.observe(cells)
 
 
-def freeze(summary: Summary, column: Column, *, protect_rare: int = 0) -> ColumnEncoder:
-    """The encoder of a column."""
+def freeze(
+    summary: Summary, column: Column, *, protect_rare: int = 0, modes: str = QUANTILE, seed: int = 0
+) -> ColumnEncoder:
+    """The encoder of a column; ``modes`` of plain numbers are quantile ranges or Gaussians ("mixture").
+
+    ``seed`` is that of the draw of Gaussian modes.
+    """
     match summary:
+        case NumberColumnSummary() if modes == MIXTURE:
+            return freeze_mixture(summary.number, column, seed=seed)
         case CategorySummary():
             return summary.freeze(column, protect_rare=protect_rare)
         case NumberColumnSummary() | IdentifierSummary() | TextSummary():
@@ -110,6 +120,8 @@ def encoder_from_state(column: Column, plain: dict[str, Any], arrays: dict[str, 
     """The encoder whose `to_state` gave `plain` and `arrays`."""
     if column.kind in (Kind.CATEGORY, Kind.BOOLEAN):
         return CategoryEncoder.from_state(column.name, plain, arrays)
+    if plain.get("modes") == MIXTURE:
+        return MixtureEncoder.from_state(plain, arrays)
     readers: dict[Kind, Callable[[dict[str, Any], dict[str, Array]], ColumnEncoder]] = {
         Kind.DATETIME: DatetimeEncoder.from_state,
         Kind.IDENTIFIER: IdentifierEncoder.from_state,

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from tabgan.config import MAX_SYMBOLS, Config
 from tabgan.data import to_cells
 from tabgan.encoding.categorical import RARE, CategoryEncoder
-from tabgan.encoding.column import ColumnEncoder, Summary, freeze, observe
+from tabgan.encoding.column import QUANTILE, ColumnEncoder, Summary, freeze, observe
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.table import TableEncoder, series_of
@@ -30,10 +30,13 @@ BYTES_PER_WEIGHT = 16  # a weight, its gradient and two moments of the optimiser
 
 @dataclass(frozen=True)
 class EncodedTable:
-    """A table as small integers: codes (n, S), -1 where a symbol does not apply, and fractions (n, R) bytes."""
+    """A table as small integers: codes (n, S), -1 where a symbol does not apply, and fractions (n, R).
+
+    Fractions are bytes; where numbers have Gaussian modes all are float32 (those of other columns count 256ths).
+    """
 
     codes: NDArray[np.signedinteger[Any]]
-    fractions: NDArray[np.uint8]
+    fractions: NDArray[Any]
     layout: Layout
 
     def __len__(self) -> int:
@@ -48,12 +51,13 @@ def fit_table(
     max_symbols: int = MAX_SYMBOLS,
     width: int = Config.width,
     unlabelled: Collection[int] = (),
+    modes: str = QUANTILE,
 ) -> tuple[TableEncoder, EncodedTable]:
     """The frozen encoder of a source, and the source encoded with it.
 
     The encoder's schema differs from `schema` where the data say more: patterns of new identifiers, levels
     without the rare ones. Missing cells of the columns at ``unlabelled`` are hidden: that they are missing is
-    not learnt, and they have no codes.
+    not learnt, and they have no codes. ``modes`` of plain numbers are "quantile" or "mixture".
 
     Raises
     ------
@@ -67,8 +71,8 @@ def fit_table(
     check_size(schema, max_symbols=max_symbols, width=width)
     summaries, n_rows = summarise(source, schema, unlabelled)
     encoders = tuple(
-        freeze(summary, column, protect_rare=protect_rare)
-        for summary, column in zip(summaries, schema.columns, strict=True)
+        freeze(summary, column, protect_rare=protect_rare, modes=modes, seed=index)
+        for index, (summary, column) in enumerate(zip(summaries, schema.columns, strict=True))
     )
     columns = tuple(_settled(*pair) for pair in zip(schema.columns, encoders, strict=True))
     encoder = TableEncoder(replace(schema, columns=columns, n_rows=n_rows), encoders)
@@ -135,7 +139,7 @@ def encode_source(
     """
     layout = encoder.layout
     codes = np.empty((n_rows, layout.n_symbols), layout.code_dtype())
-    fractions = np.empty((n_rows, layout.n_numbers), np.uint8)
+    fractions = np.empty((n_rows, layout.n_numbers), encoder.fraction_dtype)
     start = 0
     for chunk in source.chunks():
         stop = start + len(chunk)

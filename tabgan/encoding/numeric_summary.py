@@ -59,7 +59,7 @@ class NumericSummary:
         self, *, decimals: int | None = None, n_cells: int = MAX_CELLS, n_places: int = PLACES
     ) -> NumericEncoder:
         """The encoder; ``decimals`` is the grid of a float column, ignored for integers."""
-        grid, units = self._grid(decimals)
+        grid, units = self.grid(decimals)
         is_point = _choose_points(units, self.counts)
         points, rest, rest_counts = units[is_point], units[~is_point], self.counts[~is_point]
         position = rest - np.searchsorted(points, rest) if grid["on_grid"] else rest
@@ -84,7 +84,8 @@ class NumericSummary:
             edge_ranks=(cumulative[np.searchsorted(units, edge_values)] / total).astype(np.float32),
         )
 
-    def _grid(self, decimals: int | None) -> tuple[dict[str, Any], Array]:
+    def grid(self, decimals: int | None) -> tuple[dict[str, Any], Array]:
+        """The grid of the values as fields of an encoder, and the values in its units."""
         values = self.values
         plain = {"on_grid": True, "decimals": 0, "anchor": 0, "step": 1}
         if values.dtype.kind == "f":
@@ -142,7 +143,7 @@ def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
     n = int(counts.sum())
     if n == 0:
         return position[:0]
-    lowest, highest = _extremes(position, counts, n)
+    lowest, highest = extremes(position, counts, n)
     n_cells = int(np.clip(n // ROWS_PER_CELL, 1, n_cells))
     levels = _levels(n_cells, n)
     at = np.searchsorted(np.cumsum(counts), levels * n, side="left")
@@ -160,7 +161,7 @@ def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
     return _rounded(np.unique(np.concatenate([[lowest], inner, [highest]])))
 
 
-def _extremes(position: Array, counts: Array, n: int) -> tuple[Any, Any]:
+def extremes(position: Array, counts: Array, n: int) -> tuple[Any, Any]:
     """Means of the k most extreme values at either end (k = 5; half of the values when fewer than ten)."""
     k = min(MIN_SEEN, max(n // 2, 1))
     ends: list[Any] = []

@@ -14,9 +14,11 @@ from numpy.typing import NDArray
 
 from tabgan.data import from_cells, to_cells
 from tabgan.data.cells import Cells
+from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.column import ColumnEncoder, encoder_from_state
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
+from tabgan.encoding.mixture import MixtureEncoder
 from tabgan.encoding.text import TextEncoder
 from tabgan.encoding.value import value_cells
 from tabgan.errors import ColumnError, ConditionError
@@ -40,13 +42,18 @@ class TableEncoder:
         """Where each column's symbols lie."""
         return build_layout([(column.name, e.symbols, e.numbers) for _, column, e in self.columns()])
 
+    @property
+    def fraction_dtype(self) -> type[np.uint8 | np.float32]:
+        """Bytes; float32 where a number has Gaussian modes."""
+        return np.float32 if any(isinstance(e, MixtureEncoder) for e in self.encoders) else np.uint8
+
     def columns(self) -> Iterator[tuple[int, Column, ColumnEncoder]]:
         """Position, column and encoder of each column."""
         for index, (column, encoder) in enumerate(zip(self.schema.columns, self.encoders, strict=True)):
             yield index, column, encoder
 
     def encode_frame(self, frame: pd.DataFrame) -> tuple[Array, Array]:
-        """Codes (n, S) and fractions (n, R) uint8; columns that are not in the schema are left alone.
+        """Codes (n, S) and fractions (n, R); columns that are not in the schema are left alone.
 
         Raises
         ------
@@ -54,7 +61,7 @@ class TableEncoder:
             A column lacks, or holds what fit did not see: a category, missing values.
         """
         codes = np.empty((len(frame), self.layout.n_symbols), self.layout.code_dtype())
-        fractions = np.empty((len(frame), self.layout.n_numbers), np.uint8)
+        fractions = np.empty((len(frame), self.layout.n_numbers), self.fraction_dtype)
         self.encode_into(frame, codes, fractions)
         return codes, fractions
 
@@ -165,6 +172,14 @@ class TableEncoder:
             if column.levels is not None:
                 kept["declared levels"] += len(column.levels)
         return {what: f"{n:,}" for what, n in kept.items() if n}
+
+    def levels(self) -> dict[Hashable, tuple[Any, ...]]:
+        """The levels of each category, as they were seen."""
+        return {
+            column.name: encoder.levels
+            for _, column, encoder in self.columns()
+            if isinstance(encoder, CategoryEncoder)
+        }
 
     def to_state(self) -> tuple[dict[str, Any], dict[str, Array]]:
         """Plain JSON values, and arrays by name."""

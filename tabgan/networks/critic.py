@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -11,6 +12,7 @@ from torch.nn import functional
 from tabgan.encoding.layout import Layout
 from tabgan.networks.tables import SymbolTables, buffer
 
+LEAK = 0.2
 EMBEDDED = 24  # features of a symbol: one-hot up to this many levels, else fixed random directions
 
 
@@ -18,7 +20,7 @@ class Critic(nn.Module):
     """Three linear layers on ``pac`` embedded rows side by side (PacGAN: Lin et al. 2018, arXiv 1712.04086).
 
     Symbols are embedded by fixed vectors of length 1, so that the gradient penalty has a scale that the
-    critic cannot change.
+    critic cannot change. They are drawn, so they are saved with the weights.
 
     Shape
     -----
@@ -29,8 +31,9 @@ class Critic(nn.Module):
         super().__init__()
         self.pac = pac
         self.tables = SymbolTables(layout)
-        self.register_buffer("levels", _fixed_levels(self.tables.sizes, generator), persistent=False)
-        self.inputs = pac * layout.n_symbols * EMBEDDED
+        self.register_buffer("levels", _fixed_levels(self.tables.sizes, generator))
+        self.row_inputs = layout.n_symbols * EMBEDDED
+        self.inputs = pac * self.row_inputs
         sizes = (self.inputs, hidden, hidden, 1)
         self.layers = nn.ModuleList([nn.Linear(i, o) for i, o in itertools.pairwise(sizes)])
         for fan_in, layer in zip(sizes, self.layers, strict=False):
@@ -50,12 +53,34 @@ class Critic(nn.Module):
         start = int(self.tables.first_level[symbol])
         return probabilities @ buffer(self, "levels")[start : start + self.tables.sizes[symbol]]
 
+    def companions(self, codes: Tensor, packs: int) -> Tensor:
+        """Features (packs, pac - 1, F) of rows (packs · (pac - 1), S) that fill packs up."""
+        return self.embed(codes).reshape(packs, self.pac - 1, self.row_inputs)
+
+    def among(self, features: Tensor, companions: Tensor) -> Tensor:
+        """Rows (B, F), each the first of a pack with companions (B or 1, pac - 1, F): packs (B, pac · F)."""
+        return torch.cat([features, companions.flatten(1).expand(len(features), -1)], 1)
+
     def forward(self, features: Tensor) -> Tensor:
         """Features (B, F), or packs of them (B / pac, pac · F), to scores (B / pac,)."""
         x = features.reshape(-1, self.inputs)
         for layer in list(self.layers)[:-1]:
-            x = functional.leaky_relu(layer(x), 0.2)
+            x = functional.leaky_relu(layer(x), LEAK)
         return torch.as_tensor(self.layers[-1](x).squeeze(1))
+
+    def slope(self, features: Tensor) -> Tensor:
+        """Gradient of each score by its features, (B / pac, pac · F); differentiable by the weights.
+
+        The network is piecewise linear: inside a piece the gradient is a product of weights and of the leaks
+        that are on, so no second backward pass is needed. Where a unit is switched does not depend smoothly on
+        the weights, so leaks carry no gradient.
+        """
+        first, second, last = (cast(nn.Linear, layer) for layer in self.layers)
+        with torch.no_grad():
+            before = first(features.reshape(-1, self.inputs))
+            leak_1 = torch.where(before > 0, 1.0, LEAK)
+            leak_2 = torch.where(second(before * leak_1) > 0, 1.0, LEAK)
+        return ((last.weight * leak_2) @ second.weight * leak_1) @ first.weight
 
 
 def _fixed_levels(sizes: list[int], generator: torch.Generator) -> Tensor:

@@ -13,8 +13,10 @@ from tabgan.config import MAX_HIDDEN_COLUMNS
 from tabgan.networks.critic import Critic
 from tabgan.networks.filling import noise_dtype
 from tabgan.networks.generator import Generator
+from tabgan.networks.losses import objective
 from tabgan.training.budget import Budget
 from tabgan.training.keeper import Keeper, SafePoint
+from tabgan.training.lessons import LESSON_SHARE, LESSON_STEPS, teach
 from tabgan.training.runtime import Average, whole_rows
 from tabgan.training.steps import (
     Meter,
@@ -32,6 +34,8 @@ if TYPE_CHECKING:
 CRITIC_HEAD_START = 100
 CHECK_STEPS = 30
 PATIENCE = 6
+WATCHED_ROWS = 2_048  # rows at each look that tell the critic's accuracy, and whether levels are lost
+FIGURES = ("loss", "critic_gap", "gradient_penalty", "critic_gradient_norm", "generator_gradient_norm", "bad")
 AVERAGE_DECAY = 0.99
 LIKELIHOOD_SLACK = 0.01  # nats a symbol that held-out likelihood may lose to the game
 
@@ -42,6 +46,7 @@ class GameStage:
     def __init__(self, trainer: Trainer) -> None:
         config, layout = trainer.config, trainer.layout
         self.trainer, self.config = trainer, config
+        self.objective = objective(config.objective)
         # The critic would tell a row without a label at once: it sees whole rows only.
         self.rows = whole_rows(trainer.rows, layout)
         self.held_out = whole_rows(trainer.held_out_rows, layout)
@@ -65,8 +70,8 @@ class GameStage:
         self.accuracies: list[float] = []
         self.lost: list[float] = []
 
-    def run(self) -> Critic:
-        """Play until the budget is used or held-out rows say that nothing is gained."""
+    def run(self) -> None:
+        """Play until the budget is used or held-out rows say that nothing is gained; teach a critic that is kept."""
         trainer = self.trainer
         budget = self.budget()
         self.start_judging()
@@ -74,17 +79,34 @@ class GameStage:
             self.critic_step()
             if budget.done() >= 0.25:
                 break
-        meter = Meter(torch.zeros(4, device=trainer.device))
+        meter = Meter(torch.zeros(len(FIGURES), device=trainer.device))
         while budget.done() < 1 and not self.keeper.exhausted():
             self.set_rates(budget.done())
             for _ in range(self.config.critic_steps):
-                gap, penalty, bad_critic = self.critic_step()
-            loss, bad = self.generator_step()
-            meter.add(loss, gap, penalty, bad + bad_critic)
+                gap, penalty, critic_norm, bad_critic = self.critic_step()
+            loss, norm, bad = self.generator_step()
+            meter.add(loss, gap, penalty, critic_norm, norm, bad + bad_critic)
             budget.taken += 1
             if meter.steps >= max(CHECK_STEPS, trainer.check_steps // 2) or budget.done() >= 1:
-                self.look(budget, *meter.read())
-        return self.critic
+                self.look(budget, dict(zip(FIGURES, meter.read(), strict=True)))
+        if self.config.keep_critic:
+            self.last_lessons()
+
+    def last_lessons(self) -> None:
+        """Teach the critic what it was not shown, with the best generator as its opponent."""
+        trainer = self.trainer
+        self.keeper.restore()
+        budget = trainer.stage_budget(1.0)
+        budget.steps = LESSON_STEPS
+        teach(
+            self.critic,
+            self.generator_average,
+            self.rows,
+            trainer.layout,
+            budget=budget,
+            rng=trainer.rng,
+            noise=trainer.noise,
+        )
 
     def start_judging(self) -> None:
         """The likelihood stage's best weights are the ones to beat."""
@@ -97,8 +119,9 @@ class GameStage:
         trainer.swap_best(self.average, self.keeper)
         self.sound.mark()
 
-    def look(self, budget: Budget, loss: float, gap: float, penalty: float, share_bad: float) -> None:
+    def look(self, budget: Budget, figures: dict[str, float]) -> None:
         """Judge the averaged weights on held-out rows, and the game by its figures; answer troubles."""
+        share_bad, gap, loss = figures.pop("bad"), figures["critic_gap"], figures.pop("loss")
         if share_bad > 0 or not (math.isfinite(loss + gap) and self.sound.finite()):
             self.go_back("a step was not finite: went back to sound weights and lowered the learning rates")
             return
@@ -111,10 +134,9 @@ class GameStage:
             seen,
             log_prob=-loss,
             pair_distance=distance,
-            critic_gap=gap,
-            gradient_penalty=penalty,
+            **figures,
             critic_accuracy=self.accuracies[-1] if self.accuracies else None,
-            lost_levels=self.lost[-1] if self.lost else None,
+            lost_levels=self.lost[-1],
         )
         if distance is None or seen is None:
             self.keeper.judge(float(budget.taken))
@@ -133,7 +155,7 @@ class GameStage:
     def budget(self) -> Budget:
         """All the time that is left; without a time limit, steps in proportion to the likelihood stage's."""
         trainer = self.trainer
-        budget = trainer.stage_budget(1.0)
+        budget = trainer.stage_budget(1.0 - LESSON_SHARE if self.config.keep_critic else 1.0)
         share = self.config.critic_share
         spent = sum(line["step"] for line in trainer.progress.history[-1:])
         budget.steps = round(spent * share / (1 - share))
@@ -156,8 +178,8 @@ class GameStage:
         picked = self.trainer.rng.integers(0, len(self.rows), self.batch)
         return torch.from_numpy(picked).to(self.trainer.device)
 
-    def critic_step(self) -> tuple[Tensor, Tensor, Tensor]:
-        """One step of the critic: gap, gradient penalty, 1 if its gradient was not finite."""
+    def critic_step(self) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """One step of the critic: gap, penalty, norm of its gradient, 1 if that was not finite."""
         trainer = self.trainer
         gap, penalty = critic_gradients(
             trainer.generator,
@@ -166,21 +188,23 @@ class GameStage:
             self.some_rows(),
             self.some_rows(),
             self.hidden(),
+            self.objective,
             self.config,
             trainer.noise,
         )
-        return gap, penalty, apply_gradients(self.critic, self.critic_optimizer, clip=100.0)
+        return gap, penalty, *apply_gradients(self.critic, self.critic_optimizer, clip=100.0)
 
-    def generator_step(self) -> tuple[Tensor, Tensor]:
-        """One step of the generator on both terms: cross-entropy, 1 if its gradient was not finite."""
+    def generator_step(self) -> tuple[Tensor, Tensor, Tensor]:
+        """One step of the generator on both terms: cross-entropy, norm of its gradient, 1 if that was not finite."""
         trainer, config = self.trainer, self.config
         self.critic.requires_grad_(False)
         game_gradients(
             trainer.generator,
             self.critic,
             self.rows,
-            self.some_rows(),
+            *(self.some_rows(), self.some_rows()),
             self.hidden(),
+            self.objective,
             config,
             trainer.micro,
             trainer.noise,
@@ -196,9 +220,9 @@ class GameStage:
             micro=trainer.micro,
             noise=trainer.noise,
         )
-        bad = apply_gradients(trainer.generator, self.generator_optimizer, clip=5.0)
+        norm, bad = apply_gradients(trainer.generator, self.generator_optimizer, clip=5.0)
         self.average.update(trainer.generator)
-        return loss, bad
+        return loss, norm, bad
 
     def set_rates(self, done: float) -> None:
         """Learning rates: cosine to a twentieth over the stage, times what troubles have left of them."""
@@ -213,16 +237,14 @@ class GameStage:
         """Note the figures that tell whether the game goes well."""
         trainer = self.trainer
         self.gaps.append(gap)
-        if not len(self.held_out):
-            return
-        n = min(len(self.held_out), 2048)
-        uniforms = torch.from_numpy(trainer.rng.random((n, len(trainer.layout.columns))))
+        uniforms = torch.from_numpy(trainer.rng.random((WATCHED_ROWS, len(trainer.layout.columns))))
         noise = uniforms.to(noise_dtype(trainer.device)).to(trainer.device)
         generated = draw_rows(self.generator_average, noise)
-        real = self.held_out.codes[:n].long()
-        self.accuracies.append(critic_accuracy(self.critic, real, generated))
         sizes = [symbol.n_levels for symbol in trainer.layout.symbols]
-        self.lost.append(lost_levels(real, generated, sizes))
+        self.lost.append(lost_levels(self.rows.codes[:WATCHED_ROWS].long(), generated, sizes))
+        if len(self.held_out):
+            real = self.held_out.codes[:WATCHED_ROWS].long()
+            self.accuracies.append(critic_accuracy(self.critic, real, generated))
 
     def answer_trouble(self) -> bool:
         """Find a trouble, do something about it and say so; True if there was one."""

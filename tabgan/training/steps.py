@@ -11,12 +11,7 @@ from tabgan.config import Config
 from tabgan.networks.critic import Critic
 from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
-from tabgan.networks.losses import (
-    gradient_penalty,
-    likelihood_loss,
-    wasserstein_critic_loss,
-    wasserstein_generator_loss,
-)
+from tabgan.networks.losses import Objective, likelihood_loss
 from tabgan.networks.playing import fill_through
 from tabgan.training.runtime import Rows
 
@@ -73,12 +68,13 @@ def critic_gradients(
     real: Tensor,
     start: Tensor,
     hidden: list[bool],
+    objective: Objective,
     config: Config,
     noise: torch.Generator,
 ) -> tuple[Tensor, Tensor]:
     """Add the critic's gradient on real rows (B,) against rows ``start`` (B,) with hidden columns redrawn.
 
-    Returns the gap (real minus generated mean score) and the gradient penalty.
+    Generated rows carry no gradient here. Returns the gap (real minus generated mean score) and the penalty.
     """
     codes, fractions = rows.take(start)
     size = (len(start), len(hidden))
@@ -86,36 +82,47 @@ def critic_gradients(
     generated, _ = fill(generator, codes, fractions, hidden, uniforms)
     fake = critic.embed(generated).reshape(len(start) // critic.pac, -1)
     true = critic.embed(rows.take(real)[0]).reshape(len(real) // critic.pac, -1)
-    loss = wasserstein_critic_loss(critic(true), critic(fake))
-    mix = torch.rand(len(true), 1, generator=noise, device=true.device)
-    penalty = gradient_penalty(critic, true, fake, mix)
-    torch.autograd.backward(loss + config.penalty * penalty)
-    return -loss, penalty
+    scores = critic(true), critic(fake)
+    penalty = objective.penalise(critic.slope, true, fake, noise)
+    torch.autograd.backward(objective.critic_loss(*scores) + config.penalty * penalty)
+    return scores[0].detach().mean() - scores[1].detach().mean(), penalty
 
 
 def game_gradients(
     generator: Generator,
     critic: Critic,
     rows: Rows,
+    real: Tensor,
     start: Tensor,
     hidden: list[bool],
+    objective: Objective,
     config: Config,
     micro: int,
     noise: torch.Generator,
 ) -> None:
-    """Add the generator's gradient through the fixed critic, for rows ``start`` with hidden columns redrawn."""
+    """Add the generator's gradient through the fixed critic, for rows ``start`` with hidden columns redrawn.
+
+    Real rows, as many, are scored only where the game compares with them.
+    """
     micro = max(micro // critic.pac, 1) * critic.pac
-    for part in torch.split(start, micro):
+    for part, true in zip(torch.split(start, micro), torch.split(real, micro), strict=True):
         codes, fractions = rows.take(part)
         filled = fill_through(
             generator, critic, codes, fractions, hidden, temperature=config.temperature, noise=noise
         )
-        loss = wasserstein_generator_loss(critic(filled.features)) * (len(part) / len(start))
+        fake = critic(filled.features)
+        beside = critic(critic.embed(rows.take(true)[0])) if objective.compares else fake.detach()
+        loss = objective.generator_loss(beside, fake) * (len(part) / len(start))
         torch.autograd.backward(loss)
 
 
-def apply_gradients(module: nn.Module, optimizer: torch.optim.Optimizer, clip: float) -> Tensor:
-    """Clip, step, clear; where a gradient is not finite the step is made with none. Returns 1 if so, else 0."""
+def apply_gradients(
+    module: nn.Module, optimizer: torch.optim.Optimizer, clip: float
+) -> tuple[Tensor, Tensor]:
+    """Clip, step, clear; where a gradient is not finite the step is made with none.
+
+    Returns the norm before clipping, and 1 if it was not finite, else 0.
+    """
     gradients = [p.grad for p in module.parameters() if p.grad is not None]
     norm = nn.utils.get_total_norm(gradients)
     bad = ~torch.isfinite(norm)
@@ -125,4 +132,4 @@ def apply_gradients(module: nn.Module, optimizer: torch.optim.Optimizer, clip: f
         gradient.masked_fill_(bad, 0.0)  # not finite times zero is not zero
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
-    return bad
+    return norm, bad

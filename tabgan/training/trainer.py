@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tabgan.conditioning.orders import canonical_order, draw_orders
-from tabgan.config import MAX_EPOCHS, Config
+from tabgan.config import GAMES, MAX_EPOCHS, Config
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
 from tabgan.networks.generator import Generator
@@ -126,8 +126,10 @@ class Trainer:
         try:
             if self.layout.n_symbols:
                 self.likelihood_stage()
-                if self.config.objective == "likelihood+critic":
-                    critic = GameStage(self).run()
+                if self.playing:
+                    stage = GameStage(self)
+                    critic = stage.critic  # kept as it stands where the game is interrupted
+                    stage.run()
         except KeyboardInterrupt:
             interrupted = True
             self.progress.tell("interrupted: the best model so far is kept")
@@ -151,7 +153,7 @@ class Trainer:
         budget = self.stage_budget(1 - config.critic_share if self.playing else 1.0)
         keeper = self._best = Keeper(self.average, PATIENCE)
         safe = SafePoint([self.generator, self.average.weights], [optimizer])
-        meter = Meter(torch.zeros(2, device=self.device))
+        meter = Meter(torch.zeros(3, device=self.device))
         factor, drops = 1.0, 0
         safe.mark()
         while budget.done() < 1:
@@ -167,15 +169,15 @@ class Trainer:
                 micro=self.micro,
                 noise=self.noise,
             )
-            bad = apply_gradients(self.generator, optimizer, clip=1.0)
+            norm, bad = apply_gradients(self.generator, optimizer, clip=1.0)
             self.average.update(self.generator)
-            meter.add(loss, bad)
+            meter.add(loss, norm, bad)
             budget.taken += 1
             if budget.taken == 1:
                 self.first_step = time.monotonic()
             if meter.steps < self.check_steps and budget.done() < 1:
                 continue
-            mean_loss, share_bad = meter.read()
+            mean_loss, mean_norm, share_bad = meter.read()
             if share_bad > 0 or not (math.isfinite(mean_loss) and safe.finite()):
                 factor *= safe.roll_back()
                 self.progress.tell(
@@ -185,7 +187,14 @@ class Trainer:
             safe.mark()
             seen = self.held_out(self.average.weights)
             keeper.judge(seen.score if seen is not None else float(budget.taken))
-            self.record("likelihood", budget, seen, log_prob=-mean_loss, learning_rate=rate)
+            self.record(
+                "likelihood",
+                budget,
+                seen,
+                log_prob=-mean_loss,
+                learning_rate=rate,
+                generator_gradient_norm=mean_norm,
+            )
             if keeper.exhausted():
                 drops += 1
                 if drops > RATE_DROPS:
@@ -199,7 +208,7 @@ class Trainer:
     @property
     def playing(self) -> bool:
         """There will be a stage with a critic."""
-        return self.config.objective == "likelihood+critic"
+        return self.config.objective in GAMES
 
     def stage_budget(self, share: float) -> Budget:
         """The budget of a stage that gets ``share`` of what is left."""

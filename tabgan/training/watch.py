@@ -38,7 +38,7 @@ def find_trouble(gaps: Sequence[float], accuracies: Sequence[float], lost: Seque
     ----------
     gaps : critic gap (mean real minus mean generated score) at each look.
     accuracies : share of held-out packs that the critic ranks right, at each look.
-    lost : share of common levels that generated rows no longer have, at each look.
+    lost : share of common levels and modes that generated rows no longer have, at each look.
     """
     typical = sorted(abs(gap) for gap in gaps[:-1])[len(gaps[:-1]) // 2] if len(gaps) > LOOKS else 0.0
     if typical and abs(gaps[-1]) > RUNAWAY * max(typical, 0.05):
@@ -84,7 +84,10 @@ def _swings(gaps: Sequence[float]) -> int:
 
 
 def lost_levels(real: Tensor, generated: Tensor, n_levels: Sequence[int]) -> float:
-    """Share of the levels common in real codes (n, S) that generated codes (m, S) never have."""
+    """Share of the levels common in real codes (n, S) that generated codes (m, S) never have; 1 minus it: coverage.
+
+    Modes of numbers are levels of their symbols, so they count like those of categories.
+    """
     common = vanished = 0
     for symbol, size in enumerate(n_levels):
         of_real, of_generated = real[:, symbol], generated[:, symbol]

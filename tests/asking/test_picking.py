@@ -21,7 +21,9 @@ def model() -> TabGAN:
         {
             "shop": rng.choice(["north", "south"], N_ROWS),
             "size": size,
-            "price": np.where(rng.random(N_ROWS) < 0.1, np.nan, (size * 10 + rng.normal(0, 1, N_ROWS)).round()),
+            "price": np.where(
+                rng.random(N_ROWS) < 0.1, np.nan, (size * 10 + rng.normal(0, 1, N_ROWS)).round()
+            ),
             "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(rng.integers(0, 200, N_ROWS), "D"),
             "grade": np.digitize(size, [-1, 0, 1]).astype(str),  # known by the size, late in the row
             "note": rng.choice(["x", "y", "z"], N_ROWS),

@@ -58,3 +58,28 @@ def test_weights_follow_the_generator_given():
     assert torch.equal(one.layers[0].weight, same.layers[0].weight)
     assert torch.equal(one.embed_hard(torch.arange(41)), same.embed_hard(torch.arange(41)))
     assert not torch.equal(one.layers[0].weight, other.layers[0].weight)
+
+
+@pytest.mark.parametrize("pac", [1, 3])
+def test_the_slope_is_that_of_autograd_and_so_is_its_gradient(pac):
+    layout = mixed_layout()
+    critic = make_critic(layout, pac=pac, hidden=9).double()
+    noise = torch.Generator().manual_seed(2)
+    features = torch.randn(12 // pac, critic.inputs, generator=noise, dtype=torch.float64)
+    direct = critic.slope(features)
+    assert direct.shape == features.shape
+
+    wanted = features.clone().requires_grad_(True)
+    (expected,) = torch.autograd.grad(critic(wanted).sum(), wanted, create_graph=True)
+    assert torch.allclose(direct, expected)
+    assert len(direct.unique(dim=0)) > 1  # rows lie in several pieces
+
+    weigh = torch.randn(direct.shape, generator=noise, dtype=torch.float64)
+    weights = list(critic.parameters())
+    both = [
+        torch.autograd.grad(((slope * weigh) ** 2).sum(), weights, allow_unused=True, materialize_grads=True)
+        for slope in (direct, expected)
+    ]
+    for mine, theirs in zip(*both, strict=True):
+        assert torch.allclose(mine, theirs)
+    assert sum(bool(mine.any()) for mine in both[0]) == 3  # the matrices; offsets do not matter to a slope

@@ -1,3 +1,4 @@
+import itertools
 import math
 
 import pytest
@@ -15,6 +16,8 @@ FIGURES = (
     "pair_distance",
     "critic_gap",
     "gradient_penalty",
+    "critic_gradient_norm",
+    "generator_gradient_norm",
     "critic_accuracy",
     "lost_levels",
 )
@@ -31,7 +34,7 @@ def looks(monkeypatch):
 
 def make_stage(n_rows: int = 600, **settings) -> GameStage:
     """A stage that is ready to step, after a short likelihood stage."""
-    trainer = make_trainer(n_rows, objective="likelihood+critic", **settings)
+    trainer = make_trainer(n_rows, objective="wasserstein", **settings)
     trainer.likelihood_stage()
     stage = GameStage(trainer)
     stage.start_judging()
@@ -39,7 +42,7 @@ def make_stage(n_rows: int = 600, **settings) -> GameStage:
 
 
 def test_a_game_records_the_critics_figures(looks):
-    trained = make_trainer(objective="likelihood+critic", critic_share=0.5).run()
+    trained = make_trainer(objective="wasserstein", critic_share=0.5).run()
     played = [line for line in trained.history if line["stage"] == "game"]
     likelihood = [line for line in trained.history if line["stage"] == "likelihood"]
     assert len(played) >= 3
@@ -48,6 +51,10 @@ def test_a_game_records_the_critics_figures(looks):
         assert 0 <= line["critic_accuracy"] <= 1
         assert 0 <= line["pair_distance"] <= 1
         assert line["gradient_penalty"] >= 0
+        assert line["critic_gradient_norm"] > 0
+        assert line["generator_gradient_norm"] > 0
+        assert 0 <= line["lost_levels"] <= 1
+    assert all(line["generator_gradient_norm"] > 0 for line in likelihood)
     assert played[-1]["step"] <= likelihood[-1]["step"]  # half of the steps each
     assert trained.critic is not None
     assert bool(weights_of(trained.critic).isfinite().all())
@@ -55,15 +62,13 @@ def test_a_game_records_the_critics_figures(looks):
 
 def test_the_game_takes_its_share_of_the_steps(looks, monkeypatch):
     monkeypatch.setattr(game_module, "PATIENCE", 1000)
-    trained = make_trainer(objective="likelihood+critic", critic_share=0.25, epochs=6).run()
+    trained = make_trainer(objective="wasserstein", critic_share=0.25, epochs=6).run()
     steps = {line["stage"]: line["step"] for line in trained.history}
     assert steps["game"] == round(steps["likelihood"] / 3)
 
 
 def test_the_best_of_the_game_is_kept_and_close_in_likelihood(looks):
-    trainer = make_trainer(
-        objective="likelihood+critic", epochs=12, critic_share=0.5, critic_learning_rate=5e-3
-    )
+    trainer = make_trainer(objective="wasserstein", epochs=12, critic_share=0.5, critic_learning_rate=5e-3)
     stages = []
     start = GameStage.start_judging
 
@@ -114,7 +119,7 @@ def test_rates_fall_to_a_twentieth_times_what_troubles_left():
 
 @pytest.mark.parametrize("side", ["critic", "generator"])
 def test_weights_that_are_not_finite_lead_back_and_are_told(side, looks, monkeypatch):
-    trainer = make_trainer(objective="likelihood+critic", epochs=6, critic_share=0.5)
+    trainer = make_trainer(objective="wasserstein", epochs=6, critic_share=0.5)
     stages, calls = [], []
     start, step = GameStage.start_judging, GameStage.critic_step
 
@@ -190,7 +195,37 @@ def test_weights_below_the_floor_of_likelihood_are_not_kept(floor, kept):
     stage.floor, stage.keeper.best_score = floor, -1.0  # any distance is a gain
     stage.set_rates(0.0)
     stage.generator_step()
-    stage.look(stage.budget(), -1.0, 0.1, 0.1, 0.0)
+    stage.look(stage.budget(), dict.fromkeys(game_module.FIGURES, 0.0))
     assert stage.keeper.since_best == int(not kept)
     stage.keeper.restore()
     assert torch.equal(weights_of(stage.generator_average), start) != kept
+
+
+@pytest.mark.parametrize("held_out", [False, True])
+def test_coverage_is_watched_with_and_without_held_out_rows(held_out, looks):
+    share = 0.05 if held_out else 0.0  # ten held-out rows lack levels by chance; that is no collapse
+    trained = make_trainer(
+        210, objective="wasserstein", validation_share=share, epochs=6, critic_share=0.5
+    ).run()
+    played = [line for line in trained.history if line["stage"] == "game"]
+    assert [line["lost_levels"] for line in played] == [0.0] * len(played)
+    assert all((line["critic_accuracy"] is not None) == held_out for line in played)
+    assert not [note for note in trained.notes if "collapse" in note]
+
+
+def test_gradient_norms_are_means_since_the_last_look(looks, monkeypatch):
+    norms, step = [], GameStage.critic_step
+
+    def critic_step(stage):
+        gap, penalty, norm, bad = step(stage)
+        norms.append(float(norm))
+        return gap, penalty, norm, bad
+
+    monkeypatch.setattr(GameStage, "critic_step", critic_step)
+    trained = make_trainer(objective="relativistic", critic_share=0.5).run()
+    played = [line for line in trained.history if line["stage"] == "game"]
+    steps = [0, *(line["step"] for line in played)]
+    after_start = norms[game_module.CRITIC_HEAD_START :]
+    for line, (start, end) in zip(played, itertools.pairwise(steps), strict=True):
+        expected = sum(after_start[start:end]) / (end - start)
+        assert line["critic_gradient_norm"] == pytest.approx(expected, rel=1e-4)

@@ -5,6 +5,7 @@ import torch
 
 from tabgan.config import Config
 from tabgan.networks.filling import fill
+from tabgan.networks.losses import objective
 from tabgan.training.runtime import Rows, micro_batch, resolve_device
 from tabgan.training.steps import (
     Meter,
@@ -17,6 +18,7 @@ from tests.networks.examples import make_critic, make_generator, mixed_layout, o
 from tests.training.toys import weights_of
 
 PLAIN = Config(dropout=0.0)
+WASSERSTEIN = objective("wasserstein")
 
 
 def gradient_of(module: torch.nn.Module) -> torch.Tensor:
@@ -84,7 +86,18 @@ def test_a_game_step_passes_in_micro_batches_of_whole_packs():
     generator, critic = make_generator(layout), make_critic(layout, pac=3)
     scored = []
     critic.register_forward_hook(lambda module, inputs, scores: scored.append(len(scores)))
-    game_gradients(generator, critic, rows, torch.arange(60), [True] * 4, PLAIN, 10, seeded())
+    game_gradients(
+        generator,
+        critic,
+        rows,
+        torch.arange(60),
+        torch.arange(60),
+        [True] * 4,
+        WASSERSTEIN,
+        PLAIN,
+        10,
+        seeded(),
+    )
     assert scored == [3] * 6 + [2]
     assert gradient_of(generator).any()
 
@@ -94,12 +107,12 @@ def test_a_game_step_is_the_mean_over_its_micro_batches():
     rows = Rows(*random_rows(layout, 30))
     index = torch.arange(30)
     generator, critic = make_generator(layout), make_critic(layout)
-    game_gradients(generator, critic, rows, index, [True] * 4, PLAIN, 10, seeded(4))
+    game_gradients(generator, critic, rows, index, index, [True] * 4, WASSERSTEIN, PLAIN, 10, seeded(4))
     got = gradient_of(generator)
     generator.zero_grad(set_to_none=True)
     noise = seeded(4)
     for part in torch.split(index, 10):
-        game_gradients(generator, critic, rows, part, [True] * 4, PLAIN, 10, noise)
+        game_gradients(generator, critic, rows, part, part, [True] * 4, WASSERSTEIN, PLAIN, 10, noise)
     assert torch.allclose(got * 3, gradient_of(generator), atol=1e-6)
 
 
@@ -108,7 +121,9 @@ def test_a_critic_step_moves_the_critic_only_and_reports_the_gap():
     rows = Rows(*random_rows(layout, 50))
     generator, critic = make_generator(layout), make_critic(layout, pac=2)
     hidden, start, real = [True, False, True, True], torch.arange(20), torch.arange(20, 40)
-    gap, penalty = critic_gradients(generator, critic, rows, real, start, hidden, PLAIN, seeded(3))
+    gap, penalty = critic_gradients(
+        generator, critic, rows, real, start, hidden, WASSERSTEIN, PLAIN, seeded(3)
+    )
     noise = seeded(3)
     uniforms = torch.rand(20, 4, generator=noise, dtype=torch.float64)
     fake, _ = fill(generator, rows.codes[start], rows.fractions[start], hidden, uniforms)
@@ -119,12 +134,31 @@ def test_a_critic_step_moves_the_critic_only_and_reports_the_gap():
     assert not gradient_of(generator).any()
 
 
+def test_only_a_game_that_compares_needs_real_rows_in_the_generators_step():
+    layout = mixed_layout()
+    rows = Rows(*random_rows(layout, 60))
+    start = torch.arange(10)
+    for name, matters in [("wasserstein", False), ("minimax", False), ("relativistic", True)]:
+        slopes = []
+        for real in (torch.arange(20, 30), torch.arange(40, 50)):
+            generator, critic = make_generator(layout), make_critic(layout)
+            critic.layers[2].weight.data *= 30  # scores far apart
+            critic.requires_grad_(False)
+            game_gradients(
+                generator, critic, rows, real, start, [True] * 4, objective(name), PLAIN, 10, seeded(1)
+            )
+            slopes.append(gradient_of(generator))
+        assert bool(slopes[0].any())
+        assert torch.equal(*slopes) != matters, name
+
+
 def test_steps_are_clipped_at_the_norm_given():
     module = torch.nn.Linear(3, 1, bias=False)
     for length, clip, expected in [(8.0, 2.0, 2.0), (0.5, 2.0, 0.5)]:
         start = module.weight.detach().clone()
         module.weight.grad = torch.tensor([[0.6, 0.0, 0.8]]) * length
-        bad = apply_gradients(module, torch.optim.SGD(module.parameters(), lr=1.0), clip)
+        norm, bad = apply_gradients(module, torch.optim.SGD(module.parameters(), lr=1.0), clip)
+        assert float(norm) == pytest.approx(length)
         assert float((module.weight.detach() - start).norm()) == pytest.approx(expected, rel=1e-4)
         assert float(bad) == 0
         assert module.weight.grad is None
@@ -138,7 +172,7 @@ def test_a_gradient_that_is_not_finite_moves_nothing(planted):
     likelihood_gradients(generator, rows, torch.arange(20), order(layout), **plain(20))
     generator.heads.first.grad[2, 0, 0] = planted
     before = weights_of(generator)
-    bad = apply_gradients(generator, torch.optim.SGD(generator.parameters(), lr=1.0), 5.0)
+    _, bad = apply_gradients(generator, torch.optim.SGD(generator.parameters(), lr=1.0), 5.0)
     assert float(bad) == 1
     assert torch.equal(weights_of(generator), before)
 

@@ -51,7 +51,7 @@ def independent_log_prob(codes, fresh):
     return total / len(fresh)
 
 
-@pytest.mark.parametrize("objective", ["likelihood", "likelihood+critic"])
+@pytest.mark.parametrize("objective", ["likelihood", "wasserstein"])
 def test_the_same_seed_repeats_exactly(objective):
     settings = {"objective": objective, "dropout": 0.2, "epochs": 2}
     first, second, other = (make_trainer(seed=seed, **settings).run() for seed in (3, 3, 4))
@@ -63,7 +63,7 @@ def test_the_same_seed_repeats_exactly(objective):
         assert torch.equal(weights_of(first.critic), weights_of(second.critic))
 
 
-@pytest.mark.parametrize("objective", ["likelihood", "likelihood+critic"])
+@pytest.mark.parametrize("objective", ["likelihood", "wasserstein"])
 def test_without_a_time_limit_a_slow_machine_gets_the_same_weights(objective, monkeypatch):
     results = []
     for tick in (1e-6, 5.0):  # seconds that pass between two looks at the clock
@@ -150,9 +150,9 @@ def test_an_interruption_of_the_game_keeps_the_best_weights():
         if progress.history[-1]["stage"] == "game":
             raise KeyboardInterrupt
 
-    trained = make_trainer(objective="likelihood+critic", progress=Chatty(interrupt)).run()
+    trained = make_trainer(objective="wasserstein", progress=Chatty(interrupt)).run()
     assert trained.interrupted
-    assert trained.critic is None
+    assert bool(weights_of(trained.critic).isfinite().all())
     assert usable(trained)
 
 
@@ -253,7 +253,7 @@ def test_a_roll_back_never_raises_the_learning_rate(looks, monkeypatch):
     assert max(after) < 0.31 * before[-1]
 
 
-@pytest.mark.parametrize("objective", ["likelihood", "likelihood+critic"])
+@pytest.mark.parametrize("objective", ["likelihood", "wasserstein"])
 def test_a_table_without_symbols_trains_trivially(objective):
     layout = build_layout([("key", [], []), ("text", [], [])])
     data = np.zeros((300, 0), np.int16), np.zeros((300, 0), np.uint8)
@@ -265,12 +265,12 @@ def test_a_table_with_a_key_may_play_against_the_critic():
     layout = build_layout([("key", [], []), ("kind", *level(3))])
     codes = np.random.default_rng(0).integers(0, 3, (300, 1)).astype(np.int16)
     trained = make_trainer(
-        layout=layout, data=(codes, np.zeros((300, 0), np.uint8)), objective="likelihood+critic"
+        layout=layout, data=(codes, np.zeros((300, 0), np.uint8)), objective="wasserstein"
     ).run()
     assert trained.critic is not None
 
 
-@pytest.mark.parametrize("objective", ["likelihood", "likelihood+critic"])
+@pytest.mark.parametrize("objective", ["likelihood", "wasserstein"])
 @pytest.mark.parametrize("n_rows", [1, 7, 63])
 def test_tables_smaller_than_a_batch_train(n_rows, objective):
     trainer = make_trainer(n_rows, objective=objective, batch_size=512, pac=2)
@@ -281,7 +281,7 @@ def test_tables_smaller_than_a_batch_train(n_rows, objective):
     assert trained.history[0]["held_out_log_prob"] is None
 
 
-@pytest.mark.parametrize("objective", ["likelihood", "likelihood+critic"])
+@pytest.mark.parametrize("objective", ["likelihood", "wasserstein"])
 def test_a_deadline_in_the_past_ends_at_once_with_usable_weights(objective):
     started = time.monotonic()
     trained = make_trainer(objective=objective, epochs=10_000, deadline=started - 5).run()

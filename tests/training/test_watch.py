@@ -2,6 +2,7 @@ import pytest
 import torch
 
 from tabgan.training.watch import find_trouble, lost_levels
+from tests.training.toys import toy_codes, toy_layout
 
 CALM = [0.5, 0.4, 0.6, 0.5, 0.45, 0.5]
 HISTORIES = {
@@ -68,3 +69,13 @@ def test_rare_levels_may_be_lost():
     real = torch.cat([torch.zeros(995, 1, dtype=torch.long), torch.ones(5, 1, dtype=torch.long)])
     assert lost_levels(real, torch.zeros(10, 1, dtype=torch.long), [2]) == 0
     assert lost_levels(real[500:], torch.zeros(10, 1, dtype=torch.long), [2]) == 1 / 2
+
+
+def test_modes_of_numbers_are_levels_that_can_be_lost():
+    layout = toy_layout()
+    real = torch.from_numpy(toy_codes(500)[0]).long()
+    sizes = [symbol.n_levels for symbol in layout.symbols]
+    in_one_mode = real.clone()
+    in_one_mode[:, 1], in_one_mode[:, 2] = 3, 0
+    common = 4 + 4 + 3 + 2  # kinds, modes, places, flags: all common
+    assert lost_levels(real, in_one_mode, sizes) == pytest.approx((3 + 2) / common)
