@@ -1,5 +1,7 @@
 """CTGAN of the package ctgan, with its defaults."""
 
+from importlib.metadata import version
+
 import numpy as np
 import torch
 from ctgan import CTGAN
@@ -11,4 +13,4 @@ if __name__ == "__main__":
     torch.manual_seed(job.seed)
     model = CTGAN(epochs=job.epochs, enable_gpu=False)
     model.set_random_state(job.seed)
-    play(job, model, "ctgan")
+    play(job, model, version("ctgan"))

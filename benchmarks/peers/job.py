@@ -34,15 +34,11 @@ class Job:
         """The rows to learn."""
         return pd.read_parquet(self.folder / "train.parquet")
 
-    def answer(self, synthetic: pd.DataFrame | None, package: str, **figures: Any) -> None:
+    def answer(self, synthetic: pd.DataFrame | None, **figures: Any) -> None:
         """Leave rows and figures in the folder."""
         if synthetic is not None:
             synthetic.to_parquet(self.folder / "synthetic.parquet")
-        told = {
-            "versions": {package: version(package), "pandas": version("pandas")},
-            "peak_gb": peak_gb(),
-            **figures,
-        }
+        told = {"pandas": version("pandas"), "peak_gb": peak_gb(), **figures}
         (self.folder / "measured.json").write_text(json.dumps(told))
 
 
@@ -66,7 +62,7 @@ def peak_gb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 
 
-def play(job: Job, model: Any, package: str) -> None:
+def play(job: Job, model: Any, package_version: str) -> None:
     """Fit, sample and condition a model that has the methods of `ctgan.CTGAN`."""
     train = job.train()
     start_gb, start = peak_gb(), time.perf_counter()
@@ -82,4 +78,4 @@ def play(job: Job, model: Any, package: str) -> None:
     for column, value in job.conditions:
         rows = model.sample(1_000, condition_column=column, condition_value=value).head(1_000)
         shares.append([column, value, float((rows[column] == value).mean())])
-    job.answer(synthetic, package, conditions=shares, **figures)
+    job.answer(synthetic, version=package_version, conditions=shares, **figures)
