@@ -17,10 +17,9 @@ from numpy.typing import NDArray
 
 from tabgan.asking.answers import cell_labels
 from tabgan.asking.identifiers import NewIdentifiers
-from tabgan.asking.mass import check_pool
-from tabgan.asking.pool import plan_pool
 from tabgan.asking.sampling import empty_frame, sample_frames
 from tabgan.asking.scores import position
+from tabgan.asking.ways import plan_rows, ready
 from tabgan.conditioning.condition import Condition, read_condition
 from tabgan.conditioning.known import known_cells, known_values
 from tabgan.config import SAMPLE_BLOCK
@@ -142,7 +141,7 @@ def _picked(
     model: FittedModel, balance: Balance, counts: NDArray[np.int64], temperature: float, seed: int
 ) -> tuple[list[pd.DataFrame], NDArray[np.int64]]:
     """Plain rows of the wanted levels, and how many rows of each are still wanted; no row is given twice."""
-    pool = plan_pool(model, read_condition({}, model.encoder), temperature)
+    pool = plan_rows(model, read_condition({}, model.encoder), temperature)
     wanted, frames = counts.copy(), []
     for frame in sample_frames(model, pool, MAX_PLAIN * int(counts.sum()), SAMPLE_BLOCK, seed):
         found = level_of(model, frame, balance.column, balance.labels)
@@ -186,8 +185,7 @@ def _groups(
 
 
 def _drawn(model: FittedModel, condition: Condition, n: int, temperature: float, seed: int) -> pd.DataFrame:
-    pool = plan_pool(model, condition, temperature)
-    check_pool(model, pool)
+    pool = ready(model, plan_rows(model, condition, temperature))
     return next(sample_frames(model, pool, n, n, seed))
 
 

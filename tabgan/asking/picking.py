@@ -31,25 +31,24 @@ MAX_DIVERGENCE = (
 )
 
 
+def enough(model: FittedModel, condition: Condition) -> bool:
+    """Whether plain rows meet a condition often enough to be picked."""
+    return int(meets(model, condition, *_arrays(model.pilot)).sum()) >= MIN_PICKED
+
+
 def picked_share(model: FittedModel, condition: Condition, mass: float, temperature: float) -> float | None:
     """Share of plain rows that meet a condition, if rows are to be picked from these; None: ask in order.
 
     ``mass`` is what the constrained columns have given the known ones, when asked in order.
     """
-    if condition.known.n_rows is not None or not asked_columns(condition):
-        return None
-    codes, inside = (part.cpu().numpy() for part in model.pilot)
+    codes, inside = _arrays(model.pilot)
     met = meets(model, condition, codes, inside)
-    if met.sum() < MIN_PICKED:
-        return None
     if divergence(model, condition, codes[met], inside[met], float(met.mean()), mass) <= MAX_DIVERGENCE:
         return None
     if temperature == 1:
         return float(met.mean())
-    drawn = model.draw(
-        np.random.default_rng(0).random((len(codes), len(model.encoder.encoders))), temperature
-    )
-    met = meets(model, condition, *(part.cpu().numpy() for part in drawn))
+    noise = np.random.default_rng(0).random((len(codes), len(model.encoder.encoders)))
+    met = meets(model, condition, *_arrays(model.draw(noise, temperature)))
     return float(met.mean()) if met.sum() >= MIN_PICKED else None
 
 
@@ -81,16 +80,25 @@ def divergence(
     """Divergence of rows asked in order from plain rows (n) that meet a condition, of which there are ``share``."""
     if mass <= 0:
         return np.inf
+    ratio = log_ratio(model, condition, codes[:MAX_JUDGED], inside[:MAX_JUDGED])
+    return float(ratio.mean() - np.log(share) + np.log(mass))
+
+
+def log_ratio(model: FittedModel, condition: Condition, codes: Ints, inside: Floats) -> Floats:
+    """How much likelier rows that meet a condition are in plain order than asked in order, (n,) in nats.
+
+    In plain order they are whole rows, in order what is asked is given: the logs of its mass are left out.
+    """
     layout = model.encoder.layout
     known = np.flatnonzero(~condition.known.hidden[0])
     runs = np.full(len(layout.columns), 2, np.int64)
     runs[[constraint.column for constraint in condition.constraints]] = 1
     runs[known] = 0
-    codes, fractions = codes[:MAX_JUDGED], (inside[:MAX_JUDGED] * FRACTION_STEPS).astype(np.uint8)
+    fractions = (inside * FRACTION_STEPS).astype(np.uint8)
     plain = by_column(model, codes, fractions, canonical_order(layout.symbol_column)).sum(1)
     asked = by_column(model, codes, fractions, before_matrix(layout.symbol_column, runs))
     asked[:, known] = 0.0
-    return float((plain - asked.sum(1)).mean() - np.log(share) + np.log(mass))
+    return np.asarray(plain - asked.sum(1))
 
 
 def pick(
@@ -103,7 +111,7 @@ def pick(
     layout = model.encoder.layout
     after = max(asked_columns(condition)) + 1
     drawn, inside = model.draw(noise, temperature, until=bisect_left(layout.symbol_column, after))
-    met = meets(model, condition, drawn.cpu().numpy(), inside.cpu().double().numpy())
+    met = meets(model, condition, *_arrays((drawn, inside)))
     index = torch.from_numpy(np.flatnonzero(met)).to(model.device)
     drawn, inside = drawn[index], inside[index]
     if after == len(layout.columns) or not met.any():
@@ -113,3 +121,8 @@ def pick(
     drawn, rest = model.fill(drawn, told, hidden, torch.from_numpy(noise[met]), temperature)
     early = bisect_left(layout.number_column, after)  # the context knows these to one byte, the row exactly
     return drawn, torch.cat([inside[:, :early], rest[:, early:]], 1)
+
+
+def _arrays(rows: tuple[Tensor, Tensor]) -> tuple[Ints, Floats]:
+    codes, inside = rows
+    return codes.cpu().numpy(), inside.cpu().double().numpy()

@@ -15,12 +15,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from tabgan.asking.picking import picked_share
 from tabgan.conditioning.condition import Condition
 from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS
 from tabgan.model import FittedModel
 from tabgan.networks.constrained import Part, draw_constrained
 from tabgan.networks.filling import noise_dtype
+from tabgan.networks.tables import FRACTION_STEPS
 
 Floats = NDArray[np.float64]
 SPARE = 2.0  # effective drafts a row that a pool should have,
@@ -66,6 +66,8 @@ class Pool:
     factor : drafts a row; 1 where they need no weighing.
     picked : share of plain rows that meet the condition, where rows are picked from these and nothing of the above
         is used; else None. See `tabgan.asking.picking`.
+    cap : log of the weight from which on a row asked in order is always kept, where rows are weighed by what plain
+        order says of them; else None. See `tabgan.asking.weighing`.
     """
 
     condition: Condition
@@ -78,6 +80,7 @@ class Pool:
     efficiency: float = 1.0
     factor: int = 1
     picked: float | None = None
+    cap: float | None = None
 
     @property
     def is_weighted(self) -> bool:
@@ -114,6 +117,26 @@ class Pool:
         drafts = self.draw(model, source.random((self.factor * len(noise), len(self.columns))))
         return drafts.take(resampled(drafts.log_mass, len(noise), source))
 
+    def rows(
+        self, model: FittedModel, noise: Floats, source: np.random.Generator, start: int = 0
+    ) -> tuple[Tensor, Tensor]:
+        """Rows from ``start`` on, asked in order: codes (B, S) and fractions (B, R) from uniforms (B, C)."""
+        known = self.condition.known.rows(start, len(noise))
+        codes, fractions = (
+            torch.from_numpy(part).to(model.device) for part in (known.codes, known.fractions)
+        )
+        pattern = known.pattern()
+        hidden = torch.from_numpy(known.hidden).to(model.device) if pattern is None else pattern
+        drafts = self.block(model, noise, source) if self.parts else None
+        if drafts is not None:
+            codes[:, list(self.symbols)] = drafts.codes
+            fractions[:, list(self.numbers)] = (drafts.inside * FRACTION_STEPS).to(torch.uint8)
+            hidden = self.hidden()
+        drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), self.temperature)
+        if drafts is not None:
+            inside[:, list(self.numbers)] = drafts.inside  # the context knows them to one byte
+        return drawn, inside
+
     def draw(self, model: FittedModel, noise: Floats) -> Drafts:
         """One draft for each row of noise (B, constrained columns)."""
         size = SAMPLE_PASS if model.device.type == "cpu" else SAMPLE_BLOCK
@@ -148,12 +171,8 @@ def plan_pool(model: FittedModel, condition: Condition, temperature: float) -> P
     )
     symbols = tuple(s for s, column in enumerate(layout.symbol_column) if column in columns)
     numbers = tuple(r for r, column in enumerate(layout.number_column) if column in columns)
-    pool = _with_figures(model, Pool(condition, parts, symbols, numbers, temperature))
-    return replace(pool, picked=picked_share(model, condition, pool.mass, temperature))
-
-
-def _with_figures(model: FittedModel, pool: Pool) -> Pool:
-    if not pool.parts:
+    pool = Pool(condition, parts, symbols, numbers, temperature)
+    if not parts:
         return pool
     weights, shares = pilot(model, pool)
     mass, efficiency = float(weights.mean()), effective(weights) / len(weights)

@@ -14,11 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from tabgan.asking import mass
 from tabgan.asking.balancing import draw_balanced, read_balance
-from tabgan.asking.pool import Pool, plan_pool
+from tabgan.asking.pool import Pool
 from tabgan.asking.prediction import predict, predict_proba
 from tabgan.asking.realness import realness
 from tabgan.asking.sampling import empty_frame, sample_frames
 from tabgan.asking.scores import log_prob, surprise
+from tabgan.asking.ways import plan_rows, ready
 from tabgan.conditioning.condition import read_condition
 from tabgan.data import open_source, to_container
 from tabgan.model import FittedModel
@@ -73,7 +74,7 @@ class Questions:
         if dry_run:
             per_row = where is not None and not isinstance(where, Mapping)
             return mass.dry_run(self.model_, pool, n, per_row=per_row)
-        mass.check_pool(self.model_, pool)
+        pool = ready(self.model_, pool)
         frames = list(sample_frames(self.model_, pool, n, max(n, 1), self._seed(random_state)))
         frame = frames[0] if frames else empty_frame(self.model_)
         return to_container(frame, self.model_.encoder.schema)
@@ -113,7 +114,7 @@ class Questions:
             starts = range(0, len(rows), batch_size)
             return (rows.iloc[start : start + batch_size].reset_index(drop=True) for start in starts)
         pool = self._pool(where, temperature)
-        mass.check_pool(self.model_, pool)
+        pool = ready(self.model_, pool)
         n, batch_size = self._n_rows(n, where, pool), whole("batch_size", batch_size, 1)
         return sample_frames(self.model_, pool, n, batch_size, self._seed(random_state))
 
@@ -201,7 +202,7 @@ class Questions:
         check_temperature(temperature)
         if where is not None and not isinstance(where, Mapping | pd.DataFrame) and is_table(where):
             where = pd.concat(list(open_source(where).chunks()))
-        return plan_pool(self.model_, read_condition(where, self.model_.encoder), float(temperature))
+        return plan_rows(self.model_, read_condition(where, self.model_.encoder), float(temperature))
 
     def _n_rows(self, n: int | None, where: Where, pool: Pool) -> int:
         """How many rows: as many as asked for, as given row by row, or as fitted."""

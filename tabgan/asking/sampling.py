@@ -10,14 +10,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
-import torch
 from torch import Tensor
 
 from tabgan.asking.picking import pick
 from tabgan.asking.pool import Pool
+from tabgan.asking.weighing import weighed
 from tabgan.config import SAMPLE_BLOCK
 from tabgan.model import FittedModel
-from tabgan.networks.tables import FRACTION_STEPS
 
 
 def sample_frames(
@@ -26,7 +25,8 @@ def sample_frames(
     """Frames of ``batch_size`` rows (the last may be shorter), n rows together."""
     waiting: list[pd.DataFrame] = []
     ready = 0
-    for frame in picked_blocks(model, pool, n, seed) if pool.picked else _blocks(model, pool, n, seed):
+    some = pool.picked is not None or pool.cap is not None
+    for frame in _some_of_blocks(model, pool, n, seed) if some else _blocks(model, pool, n, seed):
         while ready + len(frame) >= batch_size:
             part, frame = frame.iloc[: batch_size - ready], frame.iloc[batch_size - ready :]
             yield _join([*waiting, part])
@@ -43,15 +43,19 @@ def _blocks(model: FittedModel, pool: Pool, n: int, seed: int) -> Iterator[pd.Da
         yield sample_block(model, pool, block, min(SAMPLE_BLOCK, n - block * SAMPLE_BLOCK), seed)
 
 
-def picked_blocks(model: FittedModel, pool: Pool, n: int, seed: int) -> Iterator[pd.DataFrame]:
-    """The rows, n of them, of a plain sample that meet the condition, as many at a time as a block has."""
+def _some_of_blocks(model: FittedModel, pool: Pool, n: int, seed: int) -> Iterator[pd.DataFrame]:
+    """As many rows at a time as are kept of a block: of plain rows, or of rows that are weighed."""
     found, block = 0, 0
     while found < n:
         source = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
         noise = source.random((SAMPLE_BLOCK, len(model.encoder.layout.columns)))
-        drawn, inside = pick(model, pool.condition, noise, pool.temperature)
+        if pool.picked is not None:
+            drawn, inside = pick(model, pool.condition, noise, pool.temperature)
+        else:
+            drawn, inside = weighed(model, pool, noise, source)
         drawn, inside = drawn[: n - found], inside[: n - found]
-        yield decode_block(model, pool, drawn, inside, source, found)
+        if len(drawn):
+            yield decode_block(model, pool, drawn, inside, source, found)
         found += len(drawn)
         block += 1
 
@@ -60,18 +64,7 @@ def sample_block(model: FittedModel, pool: Pool, block: int, rows: int, seed: in
     """Rows of one block; a whole block is drawn even where fewer are wanted, so that sums round alike."""
     source = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
     noise = source.random((SAMPLE_BLOCK, len(model.encoder.layout.columns)))
-    known = pool.condition.known.rows(block * SAMPLE_BLOCK, SAMPLE_BLOCK)
-    codes, fractions = (torch.from_numpy(part).to(model.device) for part in (known.codes, known.fractions))
-    pattern = known.pattern()
-    hidden = torch.from_numpy(known.hidden).to(model.device) if pattern is None else pattern
-    drafts = pool.block(model, noise, source) if pool.parts else None
-    if drafts is not None:
-        codes[:, list(pool.symbols)] = drafts.codes
-        fractions[:, list(pool.numbers)] = (drafts.inside * FRACTION_STEPS).to(torch.uint8)
-        hidden = pool.hidden()
-    drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), pool.temperature)
-    if drafts is not None:
-        inside[:, list(pool.numbers)] = drafts.inside  # the context knows them to one byte
+    drawn, inside = pool.rows(model, noise, source, block * SAMPLE_BLOCK)
     return decode_block(model, pool, drawn[:rows], inside[:rows], source, block * SAMPLE_BLOCK)
 
 

@@ -1,13 +1,16 @@
 """Conditions on a small table: the order that they ask in is not learnt, the plain one is."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from tabgan import TabGAN, between
 from tabgan.asking.picking import MAX_DIVERGENCE, divergence, meets
-from tabgan.asking.pool import plan_pool
 from tabgan.asking.sampling import sample_frames
+from tabgan.asking.ways import plan_rows, ready
+from tabgan.asking.weighing import MIN_KEPT, cut, kept_share
 from tabgan.conditioning.condition import read_condition
 
 N_ROWS = 1_500
@@ -70,7 +73,7 @@ def test_what_meets_a_condition_is_what_pandas_says(model, request_):
 
 @pytest.mark.parametrize("request_", [REQUESTS[0], REQUESTS[1], REQUESTS[2]], ids=str)
 def test_rows_are_those_of_the_plain_sample_that_meet_it(model, request_):
-    pool = plan_pool(model.model_, read_condition(request_, model.model_.encoder), 1.0)
+    pool = plan_rows(model.model_, read_condition(request_, model.model_.encoder), 1.0)
     assert pool.picked is not None
     plain = model.sample(40_000, random_state=5)
     expected = plain[of_plain_rows(plain, request_)].head(1_000).reset_index(drop=True)
@@ -90,7 +93,7 @@ def test_what_was_asked_is_tied_to_the_rest_of_the_row(model):
 
 
 def test_a_sample_is_the_beginning_of_a_longer_one_in_any_batches(model):
-    pool = plan_pool(model.model_, read_condition(REQUESTS[0], model.model_.encoder), 1.0)
+    pool = plan_rows(model.model_, read_condition(REQUESTS[0], model.model_.encoder), 1.0)
     long = model.sample(900, where=REQUESTS[0], random_state=3)
     pd.testing.assert_frame_equal(model.sample(100, where=REQUESTS[0], random_state=3), long.head(100))
     batches = list(sample_frames(model.model_, pool, 900, 400, 3))
@@ -105,15 +108,15 @@ def test_asking_of_the_first_columns_needs_no_picking(model):
     met = meets(fitted, condition, codes, inside)
     apart = divergence(fitted, condition, codes[met], inside[met], float(met.mean()), 1.0)
     assert abs(apart) < MAX_DIVERGENCE
-    assert plan_pool(fitted, condition, 1.0).picked is None
+    assert plan_rows(fitted, condition, 1.0).picked is None
 
 
 def test_rare_conditions_and_frames_are_asked_in_order(model):
     fitted = model.model_
     rare = {"grade": "3", "note": "x", "shop": "south", "price": between(19, 20)}
-    assert plan_pool(fitted, read_condition(rare, fitted.encoder), 1.0).picked is None
+    assert plan_rows(fitted, read_condition(rare, fitted.encoder), 1.0).picked is None
     frame = pd.DataFrame({"grade": ["3", "0"]})
-    assert plan_pool(fitted, read_condition(frame, fitted.encoder), 1.0).picked is None
+    assert plan_rows(fitted, read_condition(frame, fitted.encoder), 1.0).picked is None
 
 
 def test_temperature_is_that_of_the_plain_rows(model):
@@ -122,3 +125,38 @@ def test_temperature_is_that_of_the_plain_rows(model):
     assert (cold["grade"] == "1").all()
     expected = plain[plain["grade"] == "1"].head(500)
     assert cold["size"].mean() == pytest.approx(expected["size"].mean(), abs=0.1)
+
+
+def test_rare_rows_are_weighed_by_plain_order(model):
+    fitted = model.model_
+    rare = {"grade": "3", "shop": "south", "day": between("2024-03-01", "2024-03-20")}
+    pool = ready(fitted, plan_rows(fitted, read_condition(rare, fitted.encoder), 1.0))
+    assert pool.picked is None
+    assert pool.cap is not None
+    plain = model.sample(200_000, random_state=9)
+    met = (plain["grade"] == "3") & (plain["shop"] == "south")
+    truth = plain[met & plain["day"].between("2024-03-01", "2024-03-20")]
+    assert 200 < len(truth) < len(plain) / 64
+
+    def large(way) -> float:
+        rows = next(sample_frames(fitted, way, 1_000, 1_000, 0))
+        assert (rows["grade"] == "3").all()
+        assert rows["day"].between("2024-03-01", "2024-03-20").all()
+        return float((rows["size"] > 1).mean())
+
+    expected = float((truth["size"] > 1).mean())
+    assert large(pool) == pytest.approx(expected, abs=0.08)
+    assert abs(large(replace(pool, cap=None)) - expected) > 0.16  # what asking in order gives
+
+
+def test_weighed_rows_are_repeatable_and_a_beginning_of_more(model):
+    rare = {"grade": "3", "shop": "south", "day": between("2024-03-01", "2024-03-20")}
+    long = model.sample(300, where=rare, random_state=4)
+    pd.testing.assert_frame_equal(model.sample(50, where=rare, random_state=4), long.head(50))
+
+
+def test_the_cap_keeps_enough_rows():
+    weights = np.array([1.0, *[1e-6] * 999])
+    assert kept_share(weights, 0.0) < MIN_KEPT
+    assert kept_share(weights, cut(weights)) == pytest.approx(MIN_KEPT, rel=1e-3)
+    assert cut(np.array([1.0, 0.5, 0.9])) == 0.0
