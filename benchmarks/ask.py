@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from benchmarks.completion import judge_completion
+from benchmarks.conditions import CONDITIONS, judge_conditions
 from benchmarks.markdown import means
 from benchmarks.prediction import judge_prediction
 from benchmarks.rare import judge_rare
@@ -26,7 +27,7 @@ TASKS = {
     "loans": Task(name="loans", group="bundled", table="loans"),  # comes with the repository
 }
 Figures = dict[str, dict[str, float]]
-QUESTIONS = ("completion", "rare", "prediction")
+QUESTIONS = ("completion", "rare", "prediction", "conditions")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if "prediction" in options.what:
                 judged = judge_prediction(model, train, test, table, seed, options.max_time)
                 found["prediction"].append((name, judged))
+            if "conditions" in options.what and name in CONDITIONS:
+                found["conditions"].append((name, judge_conditions(model, name, seed)))
             print(f"{name}, seed {seed}: done", file=sys.stderr, flush=True)
     for title, runs in found.items():
         if runs:
