@@ -127,7 +127,7 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
         critic = Critic(encoder.layout, hidden=config.critic_hidden, pac=config.pac, generator=seeded)
     networks = {"generator": generator, "critic": critic}
     for part, network in networks.items():
-        _fill(network, parts[part])
+        put_weights(network, parts[part])
         if network is not None:
             network.to(device).eval().requires_grad_(False)
     return FittedModel(encoder, generator, config, int(metadata["n_rows"]), critic)
@@ -143,12 +143,20 @@ def translate(metadata: dict[str, Any]) -> dict[str, Any]:
     return translated
 
 
-def _fill(network: nn.Module | None, weights: dict[str, Array]) -> None:
+def put_weights(network: nn.Module | None, weights: dict[str, Array]) -> None:
+    """Put stored weights into a network; there must be exactly those that it has.
+
+    Raises
+    ------
+    ValueError
+        See above.
+    """
     expected = network.state_dict() if network is not None else {}
     if expected.keys() != weights.keys():
         raise ValueError(f"weights {sorted(expected.keys() ^ weights.keys())} are missing or surplus")
-    for name, value in weights.items():
-        if tuple(value.shape) != tuple(expected[name].shape) or value.dtype != np.float32:
-            raise ValueError(f"weight {name!r} must be float32 {tuple(expected[name].shape)}")
+    read = {name: torch.from_numpy(value.copy()) for name, value in weights.items()}
+    for name, value in read.items():
+        if value.shape != expected[name].shape or value.dtype != expected[name].dtype:
+            raise ValueError(f"weight {name!r} must be {expected[name].dtype} {tuple(expected[name].shape)}")
     if network is not None:
-        network.load_state_dict({name: torch.from_numpy(value.copy()) for name, value in weights.items()})
+        network.load_state_dict(read)

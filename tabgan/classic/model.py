@@ -12,6 +12,7 @@ from torch import nn
 from tabgan.conditioning.by_sampling import LevelTable
 from tabgan.config import ClassicConfig
 from tabgan.encoding.table import TableEncoder
+from tabgan.model import put_weights
 from tabgan.networks.classic import build_networks
 from tabgan.networks.classic_critic import ClassicCritic
 from tabgan.networks.classic_generator import ClassicGenerator
@@ -88,8 +89,8 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
     seeded = torch.Generator().manual_seed(0)
     generator, critic = build_networks(encoder.layout, levels.columns.tolist(), config, seeded)
     kept = critic if metadata["critic"] else None
-    fill(generator, parts["generator"])
-    fill(kept, parts["critic"])
+    put_weights(generator, parts["generator"])
+    put_weights(kept, parts["critic"])
     made = ClassicModel(
         encoder, generator, levels, config, int(metadata["n_rows"]), kept, metadata["array_dtype"]
     )
@@ -97,22 +98,3 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
     for network in (generator, critic):
         network.eval().requires_grad_(False)
     return made
-
-
-def fill(network: nn.Module | None, weights: dict[str, Array]) -> None:
-    """Put stored weights into a network; there must be exactly those that it has.
-
-    Raises
-    ------
-    ValueError
-        See above.
-    """
-    expected = network.state_dict() if network is not None else {}
-    if expected.keys() != weights.keys():
-        raise ValueError(f"weights {sorted(expected.keys() ^ weights.keys())} are missing or surplus")
-    read = {name: torch.from_numpy(value.copy()) for name, value in weights.items()}
-    for name, value in read.items():
-        if value.shape != expected[name].shape or value.dtype != expected[name].dtype:
-            raise ValueError(f"weight {name!r} must be {expected[name].dtype} {tuple(expected[name].shape)}")
-    if network is not None:
-        network.load_state_dict(read)
