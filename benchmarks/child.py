@@ -5,14 +5,14 @@ The folder holds `job.json` and `train.parquet` (and `holdout.parquet`); the chi
 """
 
 import json
-import platform
-import resource
 import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from benchmarks.peers.job import peak_gb
 
 
 def main(folder: Path) -> None:
@@ -39,12 +39,6 @@ def main(folder: Path) -> None:
         measured["holdout_log_prob"] = float(model.log_prob(holdout).mean())
     measured["threads"] = _threads()
     (folder / "measured.json").write_text(json.dumps(measured))
-
-
-def peak_gb() -> float:
-    """Greatest resident memory of this process so far, in GB."""
-    unit = 1 if platform.system() == "Darwin" else 1024  # bytes on macOS, KiB on Linux
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 
 
 def _threads() -> int:

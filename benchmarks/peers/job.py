@@ -57,8 +57,16 @@ def read_job() -> Job:
 
 
 def peak_gb() -> float:
-    """Greatest resident memory of this process so far, in GB."""
-    unit = 1 if platform.system() == "Darwin" else 1024  # bytes on macOS, KiB on Linux
+    """Greatest resident memory of this process so far, in GB.
+
+    Where there is ``/proc`` it is read there: what `getrusage` says begins with the size of the process that started
+    this one.
+    """
+    status = Path("/proc/self/status")
+    if status.is_file():
+        (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
+        return int(line.split()[1]) * 1024 / 1e9
+    unit = 1 if platform.system() == "Darwin" else 1024  # bytes on macOS, KiB elsewhere
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
 
 
