@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from typing import Any, Self
 
 import numpy as np
@@ -206,11 +206,8 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         """Write the model to one file; a file that stood there is replaced when the new one is complete."""
         check_is_fitted(self, "model_")
         metadata, tensors = pack(self.model_)
-        settings = self.get_params()
-        metadata["settings"] = {
-            name: getattr(value, "item", lambda v=value: v)() for name, value in settings.items()
-        }
-        metadata["history"] = _plain_history(self.history_)
+        metadata["settings"] = plain_settings(self.get_params())
+        metadata["history"] = plain_history(self.history_)
         metadata["notes"] = list(self.notes_)
         save_model(path, kind=MODEL_KIND, metadata=metadata, tensors=tensors)
 
@@ -287,7 +284,12 @@ def _positions(names: Hashable | list[Hashable], schema: Schema) -> frozenset[in
     return frozenset(found)
 
 
-def _plain_history(history: pd.DataFrame) -> list[list[Any]]:
+def plain_settings(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as JSON takes them: numbers of numpy as Python's."""
+    return {name: getattr(value, "item", lambda v=value: v)() for name, value in settings.items()}
+
+
+def plain_history(history: pd.DataFrame) -> list[list[Any]]:
     """The history as JSON takes it: a name and its values per column, None where there is no figure."""
     plain = history.astype(object).where(history.notna(), None)
     return [[str(name), plain[name].tolist()] for name in plain.columns]

@@ -20,10 +20,10 @@ from tabgan.classic.sampling import read_level, sample_rows
 from tabgan.classic.seeds import Seeds, read_random_state
 from tabgan.config import ClassicConfig
 from tabgan.data import open_source
-from tabgan.encoding.categorical import CategoryEncoder
 from tabgan.encoding.column import MIXTURE
 from tabgan.encoding.fit import fit_table
 from tabgan.errors import ConditionError, ModelFileError
+from tabgan.estimator import plain_history, plain_settings
 from tabgan.model_file import load_model, save_model
 from tabgan.schema import Schema
 from tabgan.training.classic import ClassicTrainer
@@ -268,13 +268,10 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
         seeds = self._seeds()
         settings["random_state"] = seeds.first
         settings["cuda"] = self.cuda if self.cuda is None or isinstance(self.cuda, bool) else str(self.cuda)
-        metadata["settings"] = {
-            name: getattr(value, "item", lambda v=value: v)() for name, value in settings.items()
-        }
+        metadata["settings"] = plain_settings(settings)
         metadata["seeds"] = [seeds.first, seeds.drawn]
         metadata["losses"] = [list(line) for line in self._losses]
-        plain = self.history_.astype(object).where(self.history_.notna(), None)
-        metadata["history"] = [[str(name), plain[name].tolist()] for name in plain.columns]
+        metadata["history"] = plain_history(self.history_)
         metadata["notes"] = list(self.notes_)
         save_model(path, kind=MODEL_KIND, metadata=metadata, tensors=tensors)
 
@@ -325,11 +322,7 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     def levels(self) -> dict[Hashable, tuple[Any, ...]]:
         """The levels of each category, as they were seen."""
         check_is_fitted(self, "model_")
-        return {
-            column.name: encoder.levels
-            for _, column, encoder in self.model_.encoder.columns()
-            if isinstance(encoder, CategoryEncoder)
-        }
+        return self.model_.encoder.levels()
 
     def _tell_columns(self) -> None:
         self.schema_ = self.model_.encoder.schema
