@@ -31,24 +31,21 @@ MAX_DIVERGENCE = (
 )
 
 
-def enough(model: FittedModel, condition: Condition) -> bool:
-    """Whether plain rows meet a condition often enough to be picked."""
-    return int(meets(model, condition, *_arrays(model.pilot)).sum()) >= MIN_PICKED
-
-
-def picked_share(model: FittedModel, condition: Condition, mass: float, temperature: float) -> float | None:
+def picked_share(
+    model: FittedModel, condition: Condition, met: NDArray[np.bool_], mass: float, temperature: float
+) -> float | None:
     """Share of plain rows that meet a condition, if rows are to be picked from these; None: ask in order.
 
-    ``mass`` is what the constrained columns have given the known ones, when asked in order.
+    ``met`` tells which rows of the model's pilot meet it, ``mass`` is what the constrained columns have given the
+    known ones, when asked in order.
     """
-    codes, inside = _arrays(model.pilot)
-    met = meets(model, condition, codes, inside)
-    if divergence(model, condition, codes[met], inside[met], float(met.mean()), mass) <= MAX_DIVERGENCE:
+    codes, inside = (part[met] for part in as_arrays(model.pilot))
+    if divergence(model, condition, codes, inside, float(met.mean()), mass) <= MAX_DIVERGENCE:
         return None
     if temperature == 1:
         return float(met.mean())
-    noise = np.random.default_rng(0).random((len(codes), len(model.encoder.encoders)))
-    met = meets(model, condition, *_arrays(model.draw(noise, temperature)))
+    noise = np.random.default_rng(0).random((len(met), len(model.encoder.encoders)))
+    met = meets(model, condition, *as_arrays(model.draw(noise, temperature)))
     return float(met.mean()) if met.sum() >= MIN_PICKED else None
 
 
@@ -111,7 +108,7 @@ def pick(
     layout = model.encoder.layout
     after = max(asked_columns(condition)) + 1
     drawn, inside = model.draw(noise, temperature, until=bisect_left(layout.symbol_column, after))
-    met = meets(model, condition, *_arrays((drawn, inside)))
+    met = meets(model, condition, *as_arrays((drawn, inside)))
     index = torch.from_numpy(np.flatnonzero(met)).to(model.device)
     drawn, inside = drawn[index], inside[index]
     if after == len(layout.columns) or not met.any():
@@ -123,6 +120,7 @@ def pick(
     return drawn, torch.cat([inside[:, :early], rest[:, early:]], 1)
 
 
-def _arrays(rows: tuple[Tensor, Tensor]) -> tuple[Ints, Floats]:
+def as_arrays(rows: tuple[Tensor, Tensor]) -> tuple[Ints, Floats]:
+    """Codes and fractions as numpy has them."""
     codes, inside = rows
     return codes.cpu().numpy(), inside.cpu().double().numpy()

@@ -66,6 +66,7 @@ class Pool:
     factor : drafts a row; 1 where they need no weighing.
     picked : share of plain rows that meet the condition, where rows are picked from these and nothing of the above
         is used; else None. See `tabgan.asking.picking`.
+    rare : too few plain rows meet the condition to be picked.
     cap : log of the weight from which on a row asked in order is always kept, where rows are weighed by what plain
         order says of them; else None. See `tabgan.asking.weighing`.
     """
@@ -80,6 +81,7 @@ class Pool:
     efficiency: float = 1.0
     factor: int = 1
     picked: float | None = None
+    rare: bool = False
     cap: float | None = None
 
     @property

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from torch import Tensor
 
 from tabgan.asking.picking import pick
@@ -47,8 +48,7 @@ def _some_of_blocks(model: FittedModel, pool: Pool, n: int, seed: int) -> Iterat
     """As many rows at a time as are kept of a block: of plain rows, or of rows that are weighed."""
     found, block = 0, 0
     while found < n:
-        source = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
-        noise = source.random((SAMPLE_BLOCK, len(model.encoder.layout.columns)))
+        source, noise = _block_noise(model, block, seed)
         if pool.picked is not None:
             drawn, inside = pick(model, pool.condition, noise, pool.temperature)
         else:
@@ -62,10 +62,17 @@ def _some_of_blocks(model: FittedModel, pool: Pool, n: int, seed: int) -> Iterat
 
 def sample_block(model: FittedModel, pool: Pool, block: int, rows: int, seed: int) -> pd.DataFrame:
     """Rows of one block; a whole block is drawn even where fewer are wanted, so that sums round alike."""
-    source = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
-    noise = source.random((SAMPLE_BLOCK, len(model.encoder.layout.columns)))
+    source, noise = _block_noise(model, block, seed)
     drawn, inside = pool.rows(model, noise, source, block * SAMPLE_BLOCK)
     return decode_block(model, pool, drawn[:rows], inside[:rows], source, block * SAMPLE_BLOCK)
+
+
+def _block_noise(
+    model: FittedModel, block: int, seed: int
+) -> tuple[np.random.Generator, NDArray[np.float64]]:
+    """A block's own source of random numbers, and the uniforms (B, C) of its rows, the first drawn from it."""
+    source = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(block,)))
+    return source, source.random((SAMPLE_BLOCK, len(model.encoder.layout.columns)))
 
 
 def decode_block(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tabgan.asking.mass import check_pool
-from tabgan.asking.picking import asked_columns, enough, picked_share
+from tabgan.asking.picking import MIN_PICKED, as_arrays, asked_columns, meets, picked_share
 from tabgan.asking.pool import Pool, plan_pool
 from tabgan.asking.weighing import plan_cap
 from tabgan.conditioning.condition import Condition
@@ -15,9 +15,12 @@ from tabgan.model import FittedModel
 def plan_rows(model: FittedModel, condition: Condition, temperature: float) -> Pool:
     """The pool of a condition, and whether its rows are picked; it depends on model and request, not on a seed."""
     pool = plan_pool(model, condition, temperature)
-    if _is_one(condition) and enough(model, condition):
-        return replace(pool, picked=picked_share(model, condition, pool.mass, temperature))
-    return pool
+    if condition.known.n_rows is not None or not asked_columns(condition):
+        return pool
+    met = meets(model, condition, *as_arrays(model.pilot))
+    if met.sum() < MIN_PICKED:
+        return replace(pool, rare=True)
+    return replace(pool, picked=picked_share(model, condition, met, pool.mass, temperature))
 
 
 def ready(model: FittedModel, pool: Pool) -> Pool:
@@ -32,10 +35,4 @@ def ready(model: FittedModel, pool: Pool) -> Pool:
         The condition has too little mass; see `tabgan.asking.mass.check_pool`.
     """
     check_pool(model, pool)
-    rare = _is_one(pool.condition) and pool.picked is None and not enough(model, pool.condition)
-    return replace(pool, cap=plan_cap(model, pool)) if rare and pool.temperature == 1 else pool
-
-
-def _is_one(condition: Condition) -> bool:
-    """Something is asked for, and the same of all rows."""
-    return condition.known.n_rows is None and bool(asked_columns(condition))
+    return replace(pool, cap=plan_cap(model, pool)) if pool.rare and pool.temperature == 1 else pool
