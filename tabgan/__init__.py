@@ -119,5 +119,6 @@ def load(path: "str | os.PathLike[str]") -> "TabGAN | CTGAN":
     from tabgan.estimator import TabGAN
     from tabgan.model_file import load_model
 
-    kind, _, _ = load_model(path)
-    return CTGAN.load(path) if kind == MODEL_KIND else TabGAN.load(path)
+    content = load_model(path)
+    model = CTGAN if content[0] == MODEL_KIND else TabGAN
+    return model.restore(path, content)

@@ -220,7 +220,23 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         ModelFileError
             The file is missing, damaged, from a newer version, or no model file at all.
         """
-        kind, metadata, tensors = load_model(path)
+        return cls.restore(path, load_model(path), device)
+
+    @classmethod
+    def restore(
+        cls,
+        path: str | os.PathLike[str],
+        content: tuple[str, dict[str, Any], dict[str, np.ndarray[Any, Any]]],
+        device: str = "auto",
+    ) -> Self:
+        """The model of what `tabgan.model_file.load_model` read; the path is for errors.
+
+        Raises
+        ------
+        ModelFileError
+            It is another kind of model, or its parts do not fit together.
+        """
+        kind, metadata, tensors = content
         if kind != MODEL_KIND:
             raise ModelFileError(f"{os.fspath(path)}: must hold a {MODEL_KIND} model, found {kind!r}")
         try:
