@@ -17,6 +17,7 @@ from tabgan.encoding.table import TableEncoder
 from tabgan.networks.critic import Critic
 from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
+from tabgan.networks.tables import OLD_WAVES, Waves
 
 Array = NDArray[Any]
 PILOT_ROWS = 8_192
@@ -103,6 +104,7 @@ def pack(model: FittedModel) -> tuple[dict[str, Any], dict[str, Array]]:
         weights = network.state_dict() if network is not None else {}
         tensors |= {f"{part}.{name}": value.cpu().numpy() for name, value in weights.items()}
     metadata = {"config": asdict(model.config), "n_rows": model.n_rows, "encoder": plain}
+    metadata["waves"] = asdict(model.generator.style)
     return {**metadata, "critic": model.critic is not None}, tensors
 
 
@@ -121,7 +123,10 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
         parts[part][rest] = array
     encoder = TableEncoder.from_state(metadata["encoder"], parts["encoder"])
     seeded = torch.Generator().manual_seed(0)
-    generator = Generator(encoder.layout, width=config.width, hidden=config.hidden, generator=seeded)
+    waves = _waves(metadata["waves"]) if "waves" in metadata else OLD_WAVES
+    generator = Generator(
+        encoder.layout, width=config.width, hidden=config.hidden, generator=seeded, waves=waves
+    )
     critic = None
     if metadata.get("critic", False):  # older files have no such word, and no critic
         critic = Critic(encoder.layout, hidden=config.critic_hidden, pac=config.pac, generator=seeded)
@@ -131,6 +136,10 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
         if network is not None:
             network.to(device).eval().requires_grad_(False)
     return FittedModel(encoder, generator, config, int(metadata["n_rows"]), critic)
+
+
+def _waves(words: dict[str, Any]) -> Waves:
+    return Waves(**{**words, "frequencies": tuple(words["frequencies"])})
 
 
 def translate(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 import hashlib
 import inspect
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -12,7 +13,10 @@ from sklearn.exceptions import NotFittedError
 
 from tabgan import ConditionError, ModelFileError, SchemaError, TabGAN
 from tabgan.config import GAMES, Config
+from tabgan.encoding.numeric_summary import NumericSummary
 from tabgan.model_file import load_model, save_model
+from tabgan.networks.generator import Generator
+from tabgan.networks.tables import OLD_WAVES
 from tabgan_datasets.loans import simulate_loans
 
 QUICK = {
@@ -225,6 +229,20 @@ def test_files_that_call_the_game_by_its_old_name_load(fitted, tmp_path):
     assert digest(loaded.sample(50, random_state=2)) == digest(fitted.sample(50, random_state=2))
     loaded.save(tmp_path / "again.tabgan")
     assert load_model(tmp_path / "again.tabgan")[1]["settings"]["objective"] == "wasserstein"
+
+
+def test_files_of_models_with_places_and_slow_waves_load(loans, tmp_path, monkeypatch):
+    monkeypatch.setitem(NumericSummary.freeze.__kwdefaults__, "n_places", 16)
+    monkeypatch.setattr("tabgan.training.trainer.Generator", partial(Generator, waves=OLD_WAVES))
+    model = TabGAN(**QUICK).fit(loans)
+    monkeypatch.undo()
+    assert any(symbol.role == "place" for symbol in model.model_.encoder.layout.symbols)
+    model.save(tmp_path / "new.tabgan")
+    kind, metadata, tensors = load_model(tmp_path / "new.tabgan")
+    del metadata["waves"]
+    save_model(tmp_path / "old.tabgan", kind=kind, metadata=metadata, tensors=tensors)
+    loaded = TabGAN.load(tmp_path / "old.tabgan")
+    assert digest(loaded.sample(50, random_state=2)) == digest(model.sample(50, random_state=2))
 
 
 @pytest.mark.parametrize("objective", GAMES)

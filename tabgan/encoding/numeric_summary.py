@@ -19,14 +19,14 @@ MAX_DISTINCT = 1 << 20  # beyond this many distinct values neighbours are merged
 MOST = 2**63 - 1
 MIN_SEEN = 5  # a value stands in a model only if this many rows have it
 MAX_CELLS = 256  # 257 knots
-PLACES = 16
 ROWS_PER_CELL = 20
 FEW_POINTS = 32  # a column of at most this many values (seen often enough) is all point masses
 ALL_POINTS = 512  # and of this many, where each has on average
 ROWS_PER_POINT = 40  # so many rows
 HEAVY_SHARE = 1 / 100  # else a value is a point mass from this share of the rows,
-SPIKE_SHARE = 1 / 400  # or from this one
-SPIKE = 2.0  # where it is so many times as frequent as its neighbours
+SPIKE_SHARE = 1 / 2000  # or from this one
+SPIKE = 2.0  # where it is so many times as frequent as its neighbours,
+SPIKE_ERRORS = 4.0  # and by so many standard errors
 TAIL_HALVINGS = 4  # the outermost cells are halved in mass this often, for heavy tails
 
 
@@ -56,15 +56,18 @@ class NumericSummary:
         return NumericSummary(distinct, counts, self.n_missing + other.n_missing)._bounded()
 
     def freeze(
-        self, *, decimals: int | None = None, n_cells: int = MAX_CELLS, n_places: int = PLACES
+        self, *, decimals: int | None = None, n_cells: int = MAX_CELLS, n_places: int = 1
     ) -> NumericEncoder:
-        """The encoder; ``decimals`` is the grid of a float column, ignored for integers."""
+        """The encoder; ``decimals`` is the grid of a float column, ignored for integers.
+
+        ``n_places`` neighbouring cells are a mode, as in the first model files; 1: a cell is a mode of its own.
+        """
         grid, units = self.grid(decimals)
         is_point = _choose_points(units, self.counts)
         points, rest, rest_counts = units[is_point], units[~is_point], self.counts[~is_point]
         position = rest - np.searchsorted(points, rest) if grid["on_grid"] else rest
         edges = _cut(position, rest_counts, bool(grid["on_grid"]), n_cells)
-        if len(edges) - 1 >= 3 * n_places:
+        if n_places > 1 and len(edges) - 1 >= 3 * n_places:
             edges = _make_divisible(edges, position, rest_counts, n_places)
         else:
             n_places = 1
@@ -125,7 +128,9 @@ def _choose_points(units: Array, counts: Array) -> Array:
     if len(units) == 1 or (few and counts[seen].sum() >= 0.9 * n):
         return np.asarray(seen | infinite)
     heavy = counts >= HEAVY_SHARE * n
-    spike = (counts >= SPIKE_SHARE * n) & (counts >= SPIKE * _neighbours(counts))
+    around = _neighbours(counts)
+    spike = (counts >= SPIKE_SHARE * n) & (counts >= SPIKE * around)
+    spike &= counts >= around + SPIKE_ERRORS * np.sqrt(around + 1)
     return np.asarray((seen & (heavy | spike)) | infinite)
 
 

@@ -14,7 +14,15 @@ from torch import Tensor, nn
 
 from tabgan.encoding.layout import Layout
 from tabgan.networks.heads import Heads
-from tabgan.networks.tables import N_RANK_FEATURES, SymbolTables, waves_of_levels
+from tabgan.networks.tables import (
+    FRACTION_STEPS,
+    WAVES,
+    SymbolTables,
+    Waves,
+    buffer,
+    first_cells,
+    waves_of_levels,
+)
 
 
 class Generator(nn.Module):
@@ -26,32 +34,62 @@ class Generator(nn.Module):
     (S, B, H).
     """
 
-    def __init__(self, layout: Layout, *, width: int, hidden: int, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        *,
+        width: int,
+        hidden: int,
+        generator: torch.Generator,
+        waves: Waves = WAVES,
+    ) -> None:
         super().__init__()
         self.width = width
-        self.tables = SymbolTables(layout)
+        self.style = waves
+        self.tables = SymbolTables(layout, waves)
         scale = 1 / math.sqrt(max(layout.n_symbols, 1))
         table = torch.randn(layout.n_levels + 1, width, generator=generator) * scale
-        table[0] = 0  # nothing known; padding keeps it so
+        free = first_cells(layout, waves)
+        parts = [torch.arange(n) < f for n, f in zip(self.tables.sizes, free, strict=True)]
+        embedded = torch.cat([torch.zeros(1, dtype=torch.bool), *parts])
+        table *= embedded.unsqueeze(1)  # nothing known, and cells known by their waves: padding keeps them so
         self.levels = nn.Parameter(table)
-        waves = torch.randn(layout.n_numbers, N_RANK_FEATURES, width, generator=generator)
-        self.waves = nn.Parameter(waves * scale / math.sqrt(N_RANK_FEATURES))
+        self.register_buffer("embedded", embedded.long() * torch.arange(len(table)), persistent=False)
+        numbers = torch.randn(layout.n_numbers, waves.n_features, width, generator=generator)
+        self.waves = nn.Parameter(numbers * scale / math.sqrt(waves.n_features))
         self.heads = Heads(
-            self.tables.sizes, width, hidden, waves=waves_of_levels(layout), generator=generator
+            self.tables.sizes,
+            width,
+            hidden,
+            free=free,
+            waves=waves_of_levels(layout, waves),
+            generator=generator,
         )
 
     def embed(self, codes: Tensor, fractions: Tensor) -> Tensor:
         """Codes (B, S) and fractions (B, R) to embeddings (S, B, H)."""
-        level = self.tables.levels(codes)
+        level = buffer(self, "embedded")[self.tables.levels(codes)]
         embedded = nn.functional.embedding(level, self.levels, padding_idx=0)
         if self.tables.n_numbers:
             waves = torch.bmm(self.tables.rank_features(codes, fractions), self.waves)
             embedded = embedded.index_add(0, self.tables.number_last, waves)
         return embedded
 
+    def level_contexts(self, symbol: int) -> Tensor:
+        """What each level of a symbol adds to the context, (K, H); a cell stands for its middle."""
+        start = int(self.tables.first_level[symbol])
+        levels = self.levels[start : start + self.tables.sizes[symbol]]
+        number = self.tables.number_of_last.get(symbol)
+        if number is None or self.tables.parents[symbol] is not None:
+            return levels
+        code = torch.arange(len(levels), device=levels.device)
+        half = torch.full_like(code, FRACTION_STEPS // 2)
+        return levels + self.tables.rank_features_of(number, code, code, half) @ self.waves[number]
+
     def embed_some(self, codes: Tensor, fractions: Tensor, symbols: Tensor) -> Tensor:
         """Embeddings (n, B, H) of the symbols flagged in ``symbols`` (S,) only, in their order."""
-        embedded = nn.functional.embedding(self.tables.levels(codes)[symbols], self.levels, padding_idx=0)
+        level = buffer(self, "embedded")[self.tables.levels(codes)[symbols]]
+        embedded = nn.functional.embedding(level, self.levels, padding_idx=0)
         numbers = symbols[self.tables.number_last].nonzero().squeeze(1)
         if len(numbers):
             place = (symbols.cumsum(0) - 1)[self.tables.number_last[numbers]]

@@ -19,8 +19,9 @@ class Heads(nn.Module):
     The last layers have as many outputs as their symbol has levels; symbols of similar size share one
     padded weight (a *bucket*), so a row costs the same few matrix products whatever the number of columns.
 
-    Levels that lie on a line (modes and places of a number) also have logits that are smooth along it: each
-    head adds a few waves of the level's rank, so that neighbours learn from one another.
+    Levels that lie on a line (the cells of a number) have logits that are smooth along it: each head adds a few
+    waves of the level's rank, so that neighbours learn from one another. Levels before ``free[s]`` have weights of
+    their own besides.
 
     Shape
     -----
@@ -28,12 +29,19 @@ class Heads(nn.Module):
     """
 
     def __init__(
-        self, sizes: list[int], width: int, hidden: int, *, waves: list[Tensor], generator: torch.Generator
+        self,
+        sizes: list[int],
+        width: int,
+        hidden: int,
+        *,
+        free: list[int],
+        waves: list[Tensor],
+        generator: torch.Generator,
     ) -> None:
         super().__init__()
         n = len(sizes)
-        self.sizes = sizes
-        self.buckets = _buckets(sizes)
+        self.sizes, self.free = sizes, free
+        self.buckets = _buckets(sizes, free)
         self.place_of = {s: (b, i) for b, members in enumerate(self.buckets) for i, s in enumerate(members)}
         self.bias = nn.Parameter(torch.randn(n, 1, width, generator=generator) * 0.02)
         self.first = _linear(n, width, hidden, generator)
@@ -45,16 +53,20 @@ class Heads(nn.Module):
         n_waves = waves[0].shape[1] if waves else 1
         self.smooth = nn.Parameter(torch.zeros(n, hidden, n_waves))
         for b, members in enumerate(self.buckets):
-            padded = max(sizes[s] for s in members)
-            weight = _linear(len(members), hidden, padded, generator).data * 0.1
+            padded, most_free = max(sizes[s] for s in members), max(free[s] for s in members)
+            weight = _linear(len(members), hidden, most_free, generator).data * 0.1
+            own = torch.zeros(len(members), 1, most_free)
             bias = torch.zeros(len(members), 1, padded)
-            for i, s in enumerate(members):
-                bias[i, :, sizes[s] :] = -1e4  # never drawn, and no gradient reaches it
             along = torch.zeros(len(members), n_waves, padded)
             for i, s in enumerate(members):
+                own[i, :, : free[s]] = 1
+                bias[i, :, sizes[s] :] = -1e4  # never drawn, and no gradient reaches it
                 along[i, :, : sizes[s]] = waves[s].T
             self.register_buffer(f"along{b}", along, persistent=False)
-            self.last.append(nn.Parameter(weight))
+            self.register_buffer(f"own{b}", own, persistent=False)
+            self.last.append(
+                nn.Parameter(weight * own if any(free[s] < sizes[s] for s in members) else weight)
+            )
             self.last_bias.append(nn.Parameter(bias))
 
     def start_at(self, frequencies: list[Tensor]) -> None:
@@ -74,15 +86,19 @@ class Heads(nn.Module):
             x = x * dropout_mask(x[:1], dropout, generator)  # one mask a row: heads share no weights
         logits = []
         for b, members in enumerate(self.buckets):
-            weight, bias = self.last_weight(b), self.last_bias[b]
             part = x if len(members) == len(self.sizes) else x[members]
-            logits.append(torch.baddbmm(bias, part, weight))
+            logits.append(self.last_layer(b, members, part))
         return logits
 
-    def last_weight(self, bucket: int) -> Tensor:
-        """Weights of the last layers of a bucket, (symbols, D, K): free ones and smooth ones."""
-        smooth = self.smooth[self.buckets[bucket]]
-        return torch.baddbmm(self.last[bucket], smooth, buffer(self, f"along{bucket}"))
+    def last_layer(self, bucket: int, members: list[int], x: Tensor) -> Tensor:
+        """Hidden units (symbols, B, D) of a bucket to logits (symbols, B, K)."""
+        smooth = self.smooth if len(members) == len(self.sizes) else self.smooth[members]
+        along, own = buffer(self, f"along{bucket}"), buffer(self, f"own{bucket}")
+        if own.shape[2] == along.shape[2]:  # every level has weights of its own: one product
+            return torch.baddbmm(self.last_bias[bucket], x, torch.baddbmm(self.last[bucket], smooth, along))
+        logits = torch.baddbmm(self.last_bias[bucket], torch.bmm(x, smooth), along)
+        free = torch.bmm(x, self.last[bucket] * own)
+        return logits + functional.pad(free, (0, along.shape[2] - own.shape[2]))
 
     def one(self, symbol: int, context: Tensor) -> Tensor:
         """One head: context (B, H) to logits (B, K of that symbol); no dropout."""
@@ -90,10 +106,13 @@ class Heads(nn.Module):
         x = functional.silu(torch.addmm(self.first_bias[symbol], x, self.first[symbol]))
         x = x + functional.silu(torch.addmm(self.second_bias[symbol], x, self.second[symbol]))
         bucket, i = self.place_of[symbol]
-        size = self.sizes[symbol]
+        size, free = self.sizes[symbol], self.free[symbol]
         along = buffer(self, f"along{bucket}")[i, :, :size]
-        weight = torch.addmm(self.last[bucket][i, :, :size], self.smooth[symbol], along)
-        return torch.addmm(self.last_bias[bucket][i, :, :size], x, weight)
+        bias, own = self.last_bias[bucket][i, :, :size], self.last[bucket][i, :, :free]
+        if free == size:
+            return torch.addmm(bias, x, torch.addmm(own, self.smooth[symbol], along))
+        logits = torch.addmm(bias, x @ self.smooth[symbol], along)
+        return logits + functional.pad(x @ own, (0, size - free))
 
 
 def dropout_mask(like: Tensor, share: float, generator: torch.Generator | None) -> Tensor:
@@ -107,6 +126,10 @@ def _linear(n: int, inputs: int, outputs: int, generator: torch.Generator) -> nn
     return nn.Parameter(torch.empty(n, inputs, outputs).uniform_(-bound, bound, generator=generator))
 
 
-def _buckets(sizes: list[int]) -> list[list[int]]:
-    bounds = [next((b for b in BUCKETS if size <= b), size) for size in sizes]
+def _buckets(sizes: list[int], free: list[int]) -> list[list[int]]:
+    """Symbols that share a padded weight: of similar size, and those with cells known by waves apart."""
+    bounds = [
+        (next((b for b in BUCKETS if size <= b), size), own < size)
+        for size, own in zip(sizes, free, strict=True)
+    ]
     return [[s for s, b in enumerate(bounds) if b == bound] for bound in sorted(set(bounds))]

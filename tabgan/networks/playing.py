@@ -11,7 +11,7 @@ from torch.nn import functional
 from tabgan.networks.critic import Critic
 from tabgan.networks.filling import number_context
 from tabgan.networks.generator import Generator
-from tabgan.networks.tables import FRACTION_STEPS
+from tabgan.networks.tables import FRACTION_STEPS, buffer
 
 
 @dataclass(frozen=True)
@@ -58,9 +58,10 @@ def fill_through(
             bend = bend * applies.unsqueeze(1)
         columns[symbol] = code
         start = int(tables.first_level[symbol])
-        levels = generator.levels[start : start + tables.sizes[symbol]]
         at = torch.where(code < 0, 0, code + start)
-        context = context + functional.embedding(at, generator.levels, padding_idx=0) + bend @ levels.detach()
+        bent = bend @ generator.level_contexts(symbol).detach()
+        known = buffer(generator, "embedded")[at]
+        context = context + functional.embedding(known, generator.levels, padding_idx=0) + bent
         features[symbol] = critic.embed_hard(at) + critic.embed_soft(symbol, bend)
         number = tables.number_of_last.get(symbol)
         if number is not None:

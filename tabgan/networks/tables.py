@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
 import numpy as np
@@ -11,9 +12,48 @@ from torch import Tensor, nn
 from tabgan.encoding.layout import Layout
 
 FRACTION_STEPS = 256
-N_WAVES = 8
 ALL = slice(None)
-N_RANK_FEATURES = 1 + 2 * N_WAVES
+
+
+@dataclass(frozen=True)
+class Waves:
+    """How networks read and write where a number lies: the waves of its rank.
+
+    Attributes
+    ----------
+    frequencies : the k of cos πkr and sin πkr.
+    damping : in what a head writes, a wave counts k**-damping, so that slow ones are learnt first.
+    own_cells : cells between knots have embeddings and weights of their own, too; else a cell is known by its
+        waves alone, and neighbours learn from one another.
+    """
+
+    frequencies: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64)
+    damping: float = 0.5
+    own_cells: bool = False
+
+    @property
+    def n_features(self) -> int:
+        """F: the rank itself, cosines and sines."""
+        return 1 + 2 * len(self.frequencies)
+
+    def written(self, rank: Tensor) -> Tensor:
+        """The waves that logits along a line are made of, (...,) to (..., F)."""
+        weight = torch.tensor([1.0, *(k**-self.damping for k in self.frequencies * 2)])
+        return rank_waves(rank, torch.tensor(self.frequencies)) * weight
+
+
+def rank_waves(rank: Tensor, frequencies: Tensor) -> Tensor:
+    """A rank in [0, 1] as (2r - 1, cos πkr, sin πkr for each k); (...,) to (..., F).
+
+    In the manner of periodic embeddings of numbers (Gorishniy et al. 2022, arXiv 2203.05556, eq. 2), with
+    fixed frequencies.
+    """
+    angle = rank.unsqueeze(-1) * (frequencies * torch.pi).to(rank.dtype)
+    return torch.cat([2 * rank.unsqueeze(-1) - 1, torch.cos(angle), torch.sin(angle)], dim=-1)
+
+
+WAVES = Waves()
+OLD_WAVES = Waves(frequencies=tuple(range(1, 9)), damping=0.0, own_cells=True)  # of the first model files
 
 
 class SymbolTables(nn.Module):
@@ -30,8 +70,9 @@ class SymbolTables(nn.Module):
     rank_places: Tensor
     rank_low: Tensor
     rank_width: Tensor
+    frequencies: Tensor
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, waves: Waves = WAVES) -> None:
         super().__init__()
         self.n_symbols = layout.n_symbols
         self.n_numbers = layout.n_numbers
@@ -52,6 +93,7 @@ class SymbolTables(nn.Module):
             "number_mode": torch.tensor(modes, dtype=torch.long),
             "number_place": torch.tensor(lasts, dtype=torch.long),
             "number_last": torch.tensor(lasts, dtype=torch.long),
+            "frequencies": torch.tensor(waves.frequencies, dtype=torch.float32),
             "rank_offset": torch.tensor(np.cumsum([0, *cells])[:-1], dtype=torch.long),
             "rank_places": torch.tensor(places, dtype=torch.long),
             "rank_low": torch.as_tensor(np.concatenate([*low, np.zeros(0, np.float32)])),
@@ -85,30 +127,30 @@ class SymbolTables(nn.Module):
         inside = (fraction.to(low.dtype) + 0.5) / FRACTION_STEPS
         rank = low + self.rank_width[cell].reshape(mode.shape) * inside
         known = ((low >= 0) & (mode >= 0)).to(low.dtype).unsqueeze(-1)
-        return rank_waves(rank) * known
+        return rank_waves(rank, self.frequencies) * known
 
 
-def rank_waves(rank: Tensor) -> Tensor:
-    """A rank in [0, 1] as (2r - 1, cos πkr, sin πkr for k = 1..8); (...,) to (..., 17).
-
-    In the manner of periodic embeddings of numbers (Gorishniy et al. 2022, arXiv 2203.05556, eq. 2), with
-    fixed frequencies.
-    """
-    angle = rank.unsqueeze(-1) * torch.arange(1, N_WAVES + 1, device=rank.device, dtype=rank.dtype) * torch.pi
-    return torch.cat([2 * rank.unsqueeze(-1) - 1, torch.cos(angle), torch.sin(angle)], dim=-1)
-
-
-def waves_of_levels(layout: Layout) -> list[Tensor]:
+def waves_of_levels(layout: Layout, waves: Waves) -> list[Tensor]:
     """Waves of each level's rank, (K, F) a symbol; zeros where levels lie on no line, or mean missing."""
-    waves = [torch.zeros(symbol.n_levels, N_RANK_FEATURES) for symbol in layout.symbols]
+    found = [torch.zeros(symbol.n_levels, waves.n_features) for symbol in layout.symbols]
     for number in layout.numbers:
         rank = torch.as_tensor((number.rank_low + number.rank_width / 2).mean(axis=1))
         known = torch.as_tensor(number.rank_low[:, 0] >= 0)
-        waves[number.symbols[0]] = rank_waves(rank) * known.unsqueeze(1)
+        found[number.symbols[0]] = waves.written(rank) * known.unsqueeze(1)
         if len(number.symbols) > 1:
             n_places = number.rank_low.shape[1]
-            waves[number.symbols[1]] = rank_waves((torch.arange(n_places) + 0.5) / n_places)
-    return waves
+            found[number.symbols[1]] = waves.written((torch.arange(n_places) + 0.5) / n_places)
+    return found
+
+
+def first_cells(layout: Layout, waves: Waves) -> list[int]:
+    """The first level of each symbol that is known by its waves alone, (S,); all after it are, too."""
+    first = [symbol.n_levels for symbol in layout.symbols]
+    for number in layout.numbers:
+        cells = number.rank_width[:, 0] > 0
+        if len(number.symbols) == 1 and not waves.own_cells and cells.any():
+            first[number.symbols[0]] = int(cells.argmax())
+    return first
 
 
 def buffer(module: nn.Module, name: str) -> Tensor:

@@ -69,6 +69,13 @@ def mixed_layout() -> Layout:
     )
 
 
+def celled_layout() -> Layout:
+    """A category, and numbers whose cells are modes of their own, as a fitted table has them."""
+    return build_layout(
+        [("kind", *level(3)), ("size", *number(0, 2, 12, 1)), ("length", *number(1, 2, 6, 1))]
+    )
+
+
 def make_generator(layout: Layout, *, width: int = 12, hidden: int = 10, seed: int = 0) -> Generator:
     """A generator whose every weight is random, so that nothing is uniform or independent by chance."""
     seeded = torch.Generator().manual_seed(seed)

@@ -3,8 +3,16 @@ import pytest
 import torch
 
 from tabgan.conditioning.orders import draw_runs
-from tabgan.networks.tables import waves_of_levels
-from tests.networks.examples import all_rows, make_generator, mixed_layout, order, random_rows, tiny_layout
+from tabgan.networks.tables import WAVES, waves_of_levels
+from tests.networks.examples import (
+    all_rows,
+    celled_layout,
+    make_generator,
+    mixed_layout,
+    order,
+    random_rows,
+    tiny_layout,
+)
 
 
 def orders(layout, n):
@@ -136,10 +144,49 @@ def test_smooth_weights_move_neighbouring_levels_together():
     with torch.no_grad():
         generator.heads.smooth[1] += 1
     moved = generator.heads.one(1, context) - plain
-    waves = waves_of_levels(layout)[1].sum(1)
+    waves = waves_of_levels(layout, WAVES)[1].sum(1)
     assert torch.allclose(moved, moved[:, 1:2] / waves[1] * waves, atol=1e-3)
     assert moved[:, 1:].abs().min() > 0
     assert not moved[:, 0].any()  # missing lies on no line
+
+
+def test_a_cell_is_known_by_its_waves_alone():
+    layout = celled_layout()
+    generator = make_generator(layout)
+    symbol = len(layout.symbols) - 1  # missing, two point masses, six cells
+    start = int(generator.tables.first_level[symbol])
+    own = generator.levels[start : start + 9].detach().abs().sum(1) > 0
+    assert own.tolist() == [True] * 3 + [False] * 6
+    codes, fractions = random_rows(layout, 256)
+    generator.log_prob(codes, fractions, order(layout)).sum().backward()
+    touched = generator.levels.grad[start : start + 9].abs().sum(1)
+    assert not touched.any()  # the last column tells nobody anything
+    first = order(layout, [1] * (len(layout.columns) - 1) + [0])
+    generator.log_prob(codes, fractions, first).sum().backward()
+    touched = generator.levels.grad[start : start + 9].abs().sum(1) > 0
+    assert touched.tolist() == [True] * 3 + [False] * 6
+    bucket, _ = generator.heads.place_of[symbol]
+    assert generator.heads.last[bucket].shape[2] == 3
+    one = generator.heads.one(symbol, torch.zeros(2, 12))
+    with torch.no_grad():
+        generator.heads.smooth[symbol] = 0
+    flat = generator.heads.one(symbol, torch.zeros(2, 12))
+    assert torch.equal(one[:, 0], flat[:, 0])
+    assert (one[:, 3:] - flat[:, 3:]).abs().min() > 0
+
+
+def test_what_a_level_adds_to_the_context_is_what_embedding_a_row_says():
+    layout = celled_layout()
+    generator = make_generator(layout)
+    for number in layout.numbers:
+        symbol = number.symbols[-1]
+        if len(number.symbols) > 1:
+            continue
+        codes = torch.full((layout.symbols[symbol].n_levels, layout.n_symbols), -1)
+        codes[:, symbol] = torch.arange(len(codes))
+        middle = torch.full((len(codes), layout.n_numbers), 128, dtype=torch.uint8)
+        expected = generator.embed(codes, middle).sum(0)
+        assert torch.allclose(generator.level_contexts(symbol), expected, atol=1e-5)
 
 
 def test_weights_and_dropout_follow_the_generator_given():
