@@ -2,7 +2,6 @@
 
 import hashlib
 import inspect
-from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -233,7 +232,7 @@ def test_files_that_call_the_game_by_its_old_name_load(fitted, tmp_path):
 
 def test_files_of_models_with_places_and_slow_waves_load(loans, tmp_path, monkeypatch):
     monkeypatch.setitem(NumericSummary.freeze.__kwdefaults__, "n_places", 16)
-    monkeypatch.setattr("tabgan.training.trainer.Generator", partial(Generator, waves=OLD_WAVES))
+    monkeypatch.setitem(Generator.__init__.__kwdefaults__, "waves", OLD_WAVES)
     model = TabGAN(**QUICK).fit(loans)
     monkeypatch.undo()
     assert any(symbol.role == "place" for symbol in model.model_.encoder.layout.symbols)
