@@ -22,7 +22,7 @@ class Waves:
     Attributes
     ----------
     frequencies : the k of cos πkr and sin πkr.
-    damping : in what a head writes, a wave counts k**-damping, so that slow ones are learnt first.
+    damping : a wave counts k**-damping, so that slow ones are learnt first.
     own_cells : cells between knots have embeddings and weights of their own, too; else a cell is known by its
         waves alone, and neighbours learn from one another.
     """
@@ -36,10 +36,14 @@ class Waves:
         """F: the rank itself, cosines and sines."""
         return 1 + 2 * len(self.frequencies)
 
-    def written(self, rank: Tensor) -> Tensor:
-        """The waves that logits along a line are made of, (...,) to (..., F)."""
-        weight = torch.tensor([1.0, *(k**-self.damping for k in self.frequencies * 2)])
-        return rank_waves(rank, torch.tensor(self.frequencies)) * weight
+    def of(self, rank: Tensor) -> Tensor:
+        """The waves of ranks on the CPU, (...,) to (..., F)."""
+        return rank_waves(rank, torch.tensor(self.frequencies)) * self.weights
+
+    @property
+    def weights(self) -> Tensor:
+        """How much each feature counts, (F,)."""
+        return torch.tensor([1.0, *(k**-self.damping for k in self.frequencies * 2)])
 
 
 def rank_waves(rank: Tensor, frequencies: Tensor) -> Tensor:
@@ -71,6 +75,7 @@ class SymbolTables(nn.Module):
     rank_low: Tensor
     rank_width: Tensor
     frequencies: Tensor
+    wave_weights: Tensor
 
     def __init__(self, layout: Layout, waves: Waves = WAVES) -> None:
         super().__init__()
@@ -94,6 +99,7 @@ class SymbolTables(nn.Module):
             "number_place": torch.tensor(lasts, dtype=torch.long),
             "number_last": torch.tensor(lasts, dtype=torch.long),
             "frequencies": torch.tensor(waves.frequencies, dtype=torch.float32),
+            "wave_weights": waves.weights,
             "rank_offset": torch.tensor(np.cumsum([0, *cells])[:-1], dtype=torch.long),
             "rank_places": torch.tensor(places, dtype=torch.long),
             "rank_low": torch.as_tensor(np.concatenate([*low, np.zeros(0, np.float32)])),
@@ -127,7 +133,7 @@ class SymbolTables(nn.Module):
         inside = (fraction.to(low.dtype) + 0.5) / FRACTION_STEPS
         rank = low + self.rank_width[cell].reshape(mode.shape) * inside
         known = ((low >= 0) & (mode >= 0)).to(low.dtype).unsqueeze(-1)
-        return rank_waves(rank, self.frequencies) * known
+        return rank_waves(rank, self.frequencies) * self.wave_weights * known
 
 
 def waves_of_levels(layout: Layout, waves: Waves) -> list[Tensor]:
@@ -136,10 +142,10 @@ def waves_of_levels(layout: Layout, waves: Waves) -> list[Tensor]:
     for number in layout.numbers:
         rank = torch.as_tensor((number.rank_low + number.rank_width / 2).mean(axis=1))
         known = torch.as_tensor(number.rank_low[:, 0] >= 0)
-        found[number.symbols[0]] = waves.written(rank) * known.unsqueeze(1)
+        found[number.symbols[0]] = waves.of(rank) * known.unsqueeze(1)
         if len(number.symbols) > 1:
             n_places = number.rank_low.shape[1]
-            found[number.symbols[1]] = waves.written((torch.arange(n_places) + 0.5) / n_places)
+            found[number.symbols[1]] = waves.of((torch.arange(n_places) + 0.5) / n_places)
     return found
 
 

@@ -40,7 +40,7 @@ def test_rank_features_follow_the_number_table():
             place = max(int(codes[row, number.symbols[-1]]), 0) if len(number.symbols) > 1 else 0
             low, width = number.rank_low[mode, place], number.rank_width[mode, place]
             inside = (float(fractions[row, r]) + 0.5) / 256
-            expected = rank_waves(torch.tensor(low + width * inside), FREQUENCIES) * float(low >= 0)
+            expected = WAVES.of(torch.tensor(low + width * inside)) * float(low >= 0)
             assert torch.allclose(got[r, row], expected, atol=1e-4), (r, row)
 
 
@@ -76,12 +76,12 @@ def test_levels_on_a_line_get_the_waves_of_their_mean_rank():
     assert torch.allclose(waves[2][:, 0], torch.tensor([-2 / 3, 0, 2 / 3]), atol=1e-6)  # 2r - 1 of thirds
 
 
-def test_fast_waves_count_less_in_what_a_head_writes():
+def test_fast_waves_count_less():
     ranks = torch.linspace(0, 1, 5)
-    read, written = rank_waves(ranks, FREQUENCIES), WAVES.written(ranks)
-    ratio = (written.abs().sum(0) / read.abs().sum(0)).tolist()
+    plain, damped = rank_waves(ranks, FREQUENCIES), WAVES.of(ranks)
+    ratio = (damped.abs().sum(0) / plain.abs().sum(0)).tolist()
     expected = [1.0, *(k**-WAVES.damping for k in WAVES.frequencies * 2)]
-    told = [(r, e) for r, e, wave in zip(ratio, expected, read.T, strict=True) if wave.abs().sum() > 1e-3]
+    told = [(r, e) for r, e, wave in zip(ratio, expected, plain.T, strict=True) if wave.abs().sum() > 1e-3]
     assert len(told) > len(WAVES.frequencies)
     assert all(abs(r - e) < 1e-5 for r, e in told)
 
