@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from statistics import mean
 
-from benchmarks.results import Record
-from benchmarks.tasks import GOALS, TASKS
+from benchmarks.results import Record, newest
+from benchmarks.tasks import GROUPS, TASKS
 
 START, END = "<!-- figures: written by `python -m benchmarks table --readme` -->", "<!-- end of figures -->"
 COLUMNS = {  # record field: (heading, format)
@@ -29,21 +29,19 @@ COLUMNS = {  # record field: (heading, format)
 
 
 def render(records: Sequence[Record]) -> str:
-    """One table per group, and what they ran on; of records with one key the newest counts."""
-    newest: dict[tuple[str, object], Record] = {}
-    for record in records:
-        newest[record["task"], record["seed"]] = record
-    if not newest:
+    """One table per group, and what they ran on; of records of one training the newest counts."""
+    kept = newest(records)
+    if not kept:
         return "No figures yet: `python -m benchmarks run`."
     parts = []
-    for group in ("main", "ablation", "bundled"):
-        names = [t.name for t in TASKS if t.group == group and any(key[0] == t.name for key in newest)]
+    for group in GROUPS:
+        names = [t.name for t in TASKS if t.group == group and any(r["task"] == t.name for r in kept)]
         if names:
-            parts.append(f"**{group}**\n\n" + _table(names, newest))
-    errors = [f"- {task}, seed {seed}: {r['error']}" for (task, seed), r in newest.items() if "error" in r]
+            parts.append(f"**{group}**\n\n" + _table(names, kept))
+    errors = [f"- {r['task']}, {r['method']}, seed {r['seed']}: {r['error']}" for r in kept if "error" in r]
     if errors:
         parts.append("Failed:\n\n" + "\n".join(errors))
-    return "\n\n".join([*parts, _footnote(list(newest.values()))])
+    return "\n\n".join([*parts, _footnote(kept)])
 
 
 def write_readme(path: Path, records: Sequence[Record]) -> None:
@@ -54,23 +52,20 @@ def write_readme(path: Path, records: Sequence[Record]) -> None:
     path.write_text(f"{before}{START}\n\n{render(records)}\n\n{END}{after}", encoding="utf-8")
 
 
-def _table(names: Sequence[str], newest: dict[tuple[str, object], Record]) -> str:
-    fields = [f for f in COLUMNS if any(f in r for (task, _), r in newest.items() if task in names)]
+def _table(names: Sequence[str], records: Sequence[Record]) -> str:
+    some = [r for r in records if r["task"] in names and "error" not in r]
+    fields = [f for f in COLUMNS if any(f in r for r in some)]
     lines = [
-        "| task | seeds | " + " | ".join(COLUMNS[f][0] for f in fields) + " |",
-        "|---" * (len(fields) + 2) + "|",
+        "| task | method | seeds | " + " | ".join(COLUMNS[f][0] for f in fields) + " |",
+        "|---" * (len(fields) + 3) + "|",
     ]
     for name in names:
-        runs = [
-            r for (task, seed), r in newest.items() if task == name and seed != "real" and "error" not in r
-        ]
-        real = newest.get((name, "real"))
-        if runs:
-            lines.append(_line(name, str(len(runs)), [_cell(f, runs) for f in fields]))
-        if real:
-            lines.append(_line("&nbsp; real rows", "", [_cell(f, [real]) for f in fields]))
-        if name in GOALS:
-            lines.append(_line("&nbsp; goal", "", [GOALS[name].get(f, "") for f in fields]))
+        groups: dict[tuple[str, float | None], list[Record]] = {}
+        for r in some:
+            if r["task"] == name:
+                groups.setdefault((r["method"], r["seconds"]), []).append(r)
+        for (method, _), runs in groups.items():
+            lines.append(_line(f"{name} | {method}", str(len(runs)), [_cell(f, runs) for f in fields]))
     return "\n".join(lines)
 
 
