@@ -10,6 +10,7 @@ from tqdm import tqdm
 
 from benchmarks import ROOT
 from benchmarks.methods import choose_methods
+from benchmarks.plots import draw_plots
 from benchmarks.report import render, write_readme
 from benchmarks.results import DEFAULT_PATH, is_done, read_records
 from benchmarks.runner import plan, run
@@ -69,9 +70,16 @@ def found_tasks() -> list[Task]:
 
 
 def _table(options: argparse.Namespace) -> int:
-    records = read_records(options.results)
-    write_readme(options.readme, records)
-    print(f"wrote {options.readme}")
+    records, plots = read_records(options.results), []
+    if not options.no_plots:
+        drawn = draw_plots(records, options.readme.parent / "plots")
+        plots = [(what, path.relative_to(options.readme.parent).as_posix()) for what, path in drawn]
+    write_readme(options.readme, records, plots)
+    print(
+        "\n".join(
+            [f"wrote {options.readme}", *(f"wrote {options.readme.parent / path}" for _, path in plots)]
+        )
+    )
     return 0
 
 
@@ -94,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--list", action="store_true", help="only print what would run")
     table = commands.add_parser("table", help="write tables and plots from the results")
     table.add_argument("--readme", type=Path, default=README, help="where, between its marks")
+    table.add_argument("--no-plots", action="store_true", help="tables only, without matplotlib")
     for command in (run, table):
         command.add_argument("--results", type=Path, default=DEFAULT_PATH, help="a file of JSON lines")
     commands.add_parser("gpu", help="the check and the timings on a GPU", add_help=False)

@@ -9,6 +9,7 @@ import pandas as pd
 
 from benchmarks.logistic import logistic_c2st
 from benchmarks.membership import membership
+from benchmarks.simulated import judge_simulated
 from benchmarks.splits import Split, judged, table_of
 from benchmarks.tasks import Task
 from tabgan.errors import SchemaError
@@ -68,6 +69,8 @@ def score(task: Task, split: Split, synthetic: pd.DataFrame, log_prob: pd.DataFr
             result |= _detection(task, unseen, rows, categories, prefix="unseen_")
     if log_prob is not None:
         result |= likelihoods(log_prob)
+    if task.split == "simulated" and split.test is not None:
+        result |= judge_simulated(task.table, rows, split.test, log_prob)
     return result | _utility(task, table, split, rows, categories)
 
 

@@ -1,0 +1,203 @@
+"""Two plots from the records: fidelity against seconds, and against what the rows give away.
+
+Each is made in two steps: plain data first, which tests look at, then the drawing. matplotlib is needed for the second
+only.
+"""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from benchmarks.figures import half_width, mean_of, values_of
+from benchmarks.methods import ARMS, METHODS
+from benchmarks.published import best_published
+from benchmarks.report import runs_of
+from benchmarks.results import Record, newest
+from benchmarks.tasks import TASKS
+
+FIDELITY = "XGB-C2ST (1: cannot be told from training rows)"
+PRIVACY = {  # field: (label, what guessing gives)
+    "dcr": ("DCR share, %: nearer to training rows", 50.0),
+    "mia_auc": ("AUC of the strongest membership attack", 0.5),
+}
+LEAST_POINTS = 3  # of a table, to have a panel of its own
+WIDEST = 4  # panels side by side
+REFERENCES = ("real", "independent")
+MARKERS = "osD^vP*X<>hp"
+ORDER = [method.name for method in METHODS if method.name not in ARMS]
+COLOURS = dict(zip(ORDER, [f"C{k}" for k in range(10)], strict=False))
+
+
+def points_in_time(records: Sequence[Record]) -> pd.DataFrame:
+    """One row a method and budget on a whole task: task, table, method, budget, seconds, c2st, low, high, n.
+
+    `low` and `high` are the range over the seeds. References, which are not fitted, have no seconds.
+    """
+    return _points(records, half=False, fields=("fit_seconds", "c2st"))
+
+
+def points_of_privacy(records: Sequence[Record]) -> pd.DataFrame:
+    """One row a method and budget on a half task: the same, and `dcr`, `mia_auc` with half their intervals."""
+    return _points(records, half=True, fields=("c2st", *PRIVACY))
+
+
+def _points(records: Sequence[Record], *, half: bool, fields: Sequence[str]) -> pd.DataFrame:
+    found: list[dict[str, Any]] = []
+    kept = [record for record in newest(records) if "error" not in record]
+    for task in TASKS:
+        if task.half != half:
+            continue
+        for method, budget, runs in runs_of(task, kept):
+            scores = values_of("c2st", runs)
+            if not scores:
+                continue
+            point = {"task": task.name, "table": task.table, "method": method, "budget": budget}
+            point |= {"n": len(runs), "low": min(scores), "high": max(scores)}
+            for field in fields:
+                point[field] = mean_of(field, runs)
+                point[f"{field}_width"] = half_width(field, runs)
+            found.append(point)
+    return pd.DataFrame(found)
+
+
+def panels(points: pd.DataFrame) -> list[str]:
+    """The tasks that have a panel: those of several fitted points, else the one of most."""
+    if points.empty:
+        return []
+    fitted = points[~points["method"].isin(REFERENCES)]
+    counts = fitted["task"].value_counts(sort=False)
+    return list(counts.index[counts >= LEAST_POINTS]) or list(counts.index[:1])
+
+
+def draw_plots(records: Sequence[Record], folder: Path) -> list[tuple[str, Path]]:
+    """Write the plots for which there are figures.
+
+    Returns
+    -------
+    What each shows, and where it is.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        When matplotlib is not installed; the message says how.
+    """
+    matplotlib = _import_matplotlib()
+    folder.mkdir(parents=True, exist_ok=True)
+    drawn = []
+    for name, what, points, draw in (
+        ("time.svg", "Fidelity against seconds of fitting", points_in_time(records), draw_time),
+        ("privacy.svg", "Fidelity against what rows give away", points_of_privacy(records), draw_privacy),
+    ):
+        if not panels(points):
+            continue
+        settings = {"svg.fonttype": "none", "svg.hashsalt": "tabgan", "font.size": 9}
+        with matplotlib.rc_context(settings | {"axes.spines.top": False, "axes.spines.right": False}):
+            figure = draw(points)
+            figure.savefig(folder / name, metadata={"Date": None}, bbox_inches="tight")
+        drawn.append((what, folder / name))
+    return drawn
+
+
+def draw_time(points: pd.DataFrame) -> Any:
+    """Small multiples, one a table: seconds on a logarithmic axis, a line through the budgets of a method."""
+    tasks = panels(points)
+    figure, axes = _grid(len(tasks), height=2.7)
+    for axis, task in zip(axes, tasks, strict=True):
+        here = points[points["task"] == task]
+        for method, line in here[here["fit_seconds"].fillna(0) > 0].groupby("method", sort=False):
+            line = line.sort_values("fit_seconds")
+            reach = np.abs(line[["low", "high"]].to_numpy().T - line["c2st"].to_numpy())
+            axis.errorbar(line["fit_seconds"], line["c2st"], yerr=reach, **_look(str(method)))
+        for method, score in here[here["method"].isin(REFERENCES)].groupby("method")["c2st"].mean().items():
+            axis.axhline(score, color=COLOURS[str(method)], linestyle=":", linewidth=1.2, label=method)
+        best = best_published(str(here["table"].iloc[0]), "c2st", highest=True)
+        if best is not None:
+            axis.axhline(best, color="0.35", linestyle="--", linewidth=1, label="best published (on a GPU)")
+        axis.set(xscale="log", ylim=(-0.04, 1.04), title=task)
+        _plain_seconds(axis)
+    figure.supxlabel("seconds of fitting, logarithmic", fontsize=9)
+    figure.supylabel(FIDELITY, fontsize=9)
+    _legend(figure, axes)
+    return figure
+
+
+def draw_privacy(points: pd.DataFrame) -> Any:
+    """Two panels, DCR share and membership AUC: a colour a method, a marker a table, bars of 95 %."""
+    figure, axes = _grid(len(PRIVACY), height=3.6, width=4.2)
+    tables = list(dict.fromkeys(points["table"]))
+    marks = {table: MARKERS[k % len(MARKERS)] for k, table in enumerate(tables)}
+    for axis, (field, (label, ideal)) in zip(axes, PRIVACY.items(), strict=True):
+        for point in points.dropna(subset=[field]).itertuples():
+            width = getattr(point, f"{field}_width")
+            look = _look(point.method) | {"marker": marks[point.table]}
+            axis.errorbar(getattr(point, field), point.c2st, xerr=None if pd.isna(width) else width, **look)
+        axis.axvline(ideal, color="0.35", linestyle="--", linewidth=1, label="ideal: as rows never seen")
+        axis.axhline(1, color="0.35", linestyle="--", linewidth=1)
+        axis.set(xlabel=label, ylim=(-0.04, 1.04))
+    axes[0].set_ylabel(FIDELITY)
+    from matplotlib.lines import Line2D
+
+    shapes = [
+        Line2D([], [], color="0.35", marker=marks[table], linestyle="", label=table) for table in tables
+    ]
+    _legend(figure, axes, shapes if len(tables) > 1 else [])
+    return figure
+
+
+def _look(method: str) -> dict[str, Any]:
+    ours = method == "tabgan"
+    return {
+        "color": COLOURS.get(method, "0.5"),
+        "marker": MARKERS[ORDER.index(method) % len(MARKERS)] if method in ORDER else "o",
+        "markersize": 7 if ours else 5,
+        "linewidth": 1.8 if ours else 1.0,
+        "elinewidth": 0.8,
+        "label": method,
+        "zorder": 3 if ours else 2,
+    }
+
+
+def _grid(n_panels: int, *, height: float, width: float = 2.6) -> tuple[Any, list[Any]]:
+    from matplotlib.figure import Figure
+
+    columns = min(n_panels, WIDEST)
+    rows = -(-n_panels // columns)
+    width = max(width, 4.5 / columns)
+    figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
+    axes = list(figure.subplots(rows, columns, sharey=True, squeeze=False).ravel())
+    for axis in axes[n_panels:]:
+        axis.set_visible(False)
+    return figure, axes[:n_panels]
+
+
+def _plain_seconds(axis: Any) -> None:
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    axis.xaxis.set_major_formatter(FuncFormatter(lambda seconds, _: f"{seconds:g}"))
+    axis.xaxis.set_minor_formatter(NullFormatter())
+
+
+def _legend(figure: Any, axes: Iterable[Any], more: Sequence[Any] = ()) -> None:
+    """One legend for all panels, below them, each label once."""
+    found = {
+        label: handle
+        for axis in axes
+        for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
+    }
+    handles = [*found.values(), *more]
+    labels = [*found, *(handle.get_label() for handle in more)]
+    figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False, fontsize=8)
+
+
+def _import_matplotlib() -> Any:
+    try:
+        import matplotlib
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "the plots need a package that is not installed: `pip install matplotlib`, or "
+            "`python -m benchmarks table --no-plots`"
+        ) from error
+    return matplotlib
