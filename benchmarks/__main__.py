@@ -72,7 +72,11 @@ def found_tasks() -> list[Task]:
 def _table(options: argparse.Namespace) -> int:
     records, plots = read_records(options.results), []
     if not options.no_plots:
-        drawn = draw_plots(records, options.readme.parent / "plots")
+        try:
+            drawn = draw_plots(records, options.readme.parent / "plots")
+        except ModuleNotFoundError as error:
+            print(error, file=sys.stderr)
+            return 2
         plots = [(what, path.relative_to(options.readme.parent).as_posix()) for what, path in drawn]
     write_readme(options.readme, records, plots)
     print(

@@ -1,7 +1,6 @@
 """Two plots from the records: fidelity against seconds, and against what the rows give away.
 
-Each is made in two steps: plain data first, which tests look at, then the drawing. matplotlib is needed for the second
-only.
+Each is made in two steps: plain data first, then the drawing, for which alone matplotlib is needed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -18,10 +17,10 @@ from benchmarks.report import runs_of
 from benchmarks.results import Record, newest
 from benchmarks.tasks import TASKS
 
-FIDELITY = "XGB-C2ST (1: cannot be told from training rows)"
-PRIVACY = {  # field: (label, what guessing gives)
-    "dcr": ("DCR share, %: nearer to training rows", 50.0),
-    "mia_auc": ("AUC of the strongest membership attack", 0.5),
+FIDELITY = "XGB-C2ST (1 is best)"
+PRIVACY = {  # field: label, what rows never seen give, the unit of the axis around it, ticks
+    "dcr": ("DCR share, % (50: no nearer to training rows)", 50.0, 1.0, (0, 40, 48, 50, 52, 60, 100)),
+    "mia_auc": ("best membership AUC (0.5: guessing)", 0.5, 0.01, (0.4, 0.48, 0.5, 0.52, 0.6, 0.8, 1)),
 }
 LEAST_POINTS = 3  # of a table, to have a panel of its own
 WIDEST = 4  # panels side by side
@@ -40,8 +39,17 @@ def points_in_time(records: Sequence[Record]) -> pd.DataFrame:
 
 
 def points_of_privacy(records: Sequence[Record]) -> pd.DataFrame:
-    """One row a method and budget on a half task: the same, and `dcr`, `mia_auc` with half their intervals."""
-    return _points(records, half=True, fields=("c2st", *PRIVACY))
+    """One row a method on a half task, at its longest fit: the same, `dcr`, `mia_auc`, and half their intervals.
+
+    Of the published tables, where there are any.
+    """
+    points = _points(records, half=True, fields=("fit_seconds", "c2st", *PRIVACY))
+    if points.empty:
+        return points
+    if (points["group"] == "half").any():
+        points = points[points["group"] == "half"]
+    order = points["fit_seconds"].fillna(0).sort_values(kind="stable").index
+    return points.loc[order].drop_duplicates(["task", "method"], keep="last").sort_index()
 
 
 def _points(records: Sequence[Record], *, half: bool, fields: Sequence[str]) -> pd.DataFrame:
@@ -54,7 +62,8 @@ def _points(records: Sequence[Record], *, half: bool, fields: Sequence[str]) -> 
             scores = values_of("c2st", runs)
             if not scores:
                 continue
-            point = {"task": task.name, "table": task.table, "method": method, "budget": budget}
+            point: dict[str, Any] = {"task": task.name, "group": task.group, "table": task.table}
+            point |= {"method": method, "budget": budget}
             point |= {"n": len(runs), "low": min(scores), "high": max(scores)}
             for field in fields:
                 point[field] = mean_of(field, runs)
@@ -104,7 +113,7 @@ def draw_plots(records: Sequence[Record], folder: Path) -> list[tuple[str, Path]
 def draw_time(points: pd.DataFrame) -> Any:
     """Small multiples, one a table: seconds on a logarithmic axis, a line through the budgets of a method."""
     tasks = panels(points)
-    figure, axes = _grid(len(tasks), height=2.7)
+    figure, axes = _grid(len(tasks), height=2.5, sharex=True)
     for axis, task in zip(axes, tasks, strict=True):
         here = points[points["task"] == task]
         for method, line in here[here["fit_seconds"].fillna(0) > 0].groupby("method", sort=False):
@@ -117,6 +126,7 @@ def draw_time(points: pd.DataFrame) -> Any:
         if best is not None:
             axis.axhline(best, color="0.35", linestyle="--", linewidth=1, label="best published (on a GPU)")
         axis.set(xscale="log", ylim=(-0.04, 1.04), title=task)
+        axis.tick_params(labelbottom=True)
         _plain_seconds(axis)
     figure.supxlabel("seconds of fitting, logarithmic", fontsize=9)
     figure.supylabel(FIDELITY, fontsize=9)
@@ -125,26 +135,50 @@ def draw_time(points: pd.DataFrame) -> Any:
 
 
 def draw_privacy(points: pd.DataFrame) -> Any:
-    """Two panels, DCR share and membership AUC: a colour a method, a marker a table, bars of 95 %."""
-    figure, axes = _grid(len(PRIVACY), height=3.6, width=4.2)
-    tables = list(dict.fromkeys(points["table"]))
-    marks = {table: MARKERS[k % len(MARKERS)] for k, table in enumerate(tables)}
-    for axis, (field, (label, ideal)) in zip(axes, PRIVACY.items(), strict=True):
-        for point in points.dropna(subset=[field]).itertuples():
-            width = getattr(point, f"{field}_width")
-            look = _look(point.method) | {"marker": marks[point.table]}
-            axis.errorbar(getattr(point, field), point.c2st, xerr=None if pd.isna(width) else width, **look)
-        axis.axvline(ideal, color="0.35", linestyle="--", linewidth=1, label="ideal: as rows never seen")
+    """Two panels, DCR share and membership AUC: a large point a method, the mean of its small ones, one a table.
+
+    The axis is linear near the ideal and logarithmic far from it, on both sides.
+    """
+    figure, axes = _grid(len(PRIVACY), height=3.6, width=4.6)
+    for axis, (field, (label, ideal, unit, ticks)) in zip(axes, PRIVACY.items(), strict=True):
+        axis.axvline(ideal, color="0.35", linestyle="--", linewidth=1, label="ideal")
         axis.axhline(1, color="0.35", linestyle="--", linewidth=1)
+        known = points.dropna(subset=[field])
+        for method, here in known.groupby("method", sort=False):
+            look = _look(str(method))
+            small = {"color": look["color"], "alpha": 0.45, "markersize": 3, "elinewidth": 0.6}
+            widths = here[f"{field}_width"].astype(float)
+            axis.errorbar(here[field], here["c2st"], xerr=widths, fmt="o", **small)
+            axis.plot(here[field].mean(), here["c2st"].mean(), linestyle="", **_without(look, "elinewidth"))
+        _around(axis, ideal, unit, [t for t in ticks if _needed(t, known[field], ideal, unit)])
         axis.set(xlabel=label, ylim=(-0.04, 1.04))
     axes[0].set_ylabel(FIDELITY)
-    from matplotlib.lines import Line2D
-
-    shapes = [
-        Line2D([], [], color="0.35", marker=marks[table], linestyle="", label=table) for table in tables
-    ]
-    _legend(figure, axes, shapes if len(tables) > 1 else [])
+    _legend(figure, axes)
     return figure
+
+
+def _without(look: dict[str, Any], name: str) -> dict[str, Any]:
+    return {key: value for key, value in look.items() if key != name}
+
+
+def _needed(tick: float, values: pd.Series, ideal: float, unit: float) -> bool:
+    """Whether a tick lies among the values or is the next one beyond them; those near the ideal always are."""
+    reach = 1.6 * max(abs(values.max() - ideal), abs(values.min() - ideal), 2.5 * unit)
+    side = values.max() - ideal if tick > ideal else ideal - values.min()
+    return abs(tick - ideal) <= max(min(reach, 1.6 * side), 2.5 * unit)
+
+
+def _around(axis: Any, centre: float, unit: float, ticks: Sequence[float]) -> None:
+    """An axis that is linear within a unit of its centre and logarithmic beyond."""
+    axis.set_xscale(
+        "function",
+        functions=(
+            lambda x: np.arcsinh((np.asarray(x) - centre) / unit),
+            lambda y: centre + unit * np.sinh(np.asarray(y)),
+        ),
+    )
+    axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+    axis.minorticks_off()
 
 
 def _look(method: str) -> dict[str, Any]:
@@ -160,14 +194,14 @@ def _look(method: str) -> dict[str, Any]:
     }
 
 
-def _grid(n_panels: int, *, height: float, width: float = 2.6) -> tuple[Any, list[Any]]:
+def _grid(n_panels: int, *, height: float, width: float = 2.6, sharex: bool = False) -> tuple[Any, list[Any]]:
     from matplotlib.figure import Figure
 
     columns = min(n_panels, WIDEST)
     rows = -(-n_panels // columns)
     width = max(width, 4.5 / columns)
     figure = Figure(figsize=(width * columns, height * rows), layout="constrained")
-    axes = list(figure.subplots(rows, columns, sharey=True, squeeze=False).ravel())
+    axes = list(figure.subplots(rows, columns, sharex=sharex, sharey=True, squeeze=False).ravel())
     for axis in axes[n_panels:]:
         axis.set_visible(False)
     return figure, axes[:n_panels]
@@ -180,16 +214,16 @@ def _plain_seconds(axis: Any) -> None:
     axis.xaxis.set_minor_formatter(NullFormatter())
 
 
-def _legend(figure: Any, axes: Iterable[Any], more: Sequence[Any] = ()) -> None:
-    """One legend for all panels, below them, each label once."""
+def _legend(figure: Any, axes: Iterable[Any]) -> None:
+    """One legend for all panels, above them, each label once: methods in their order, then lines of reference."""
     found = {
         label: handle
         for axis in axes
         for handle, label in zip(*axis.get_legend_handles_labels(), strict=True)
     }
-    handles = [*found.values(), *more]
-    labels = [*found, *(handle.get_label() for handle in more)]
-    figure.legend(handles, labels, loc="outside lower center", ncols=5, frameon=False, fontsize=8)
+    labels = sorted(found, key=lambda label: ORDER.index(label) if label in ORDER else len(ORDER))
+    handles = [found[label] for label in labels]
+    figure.legend(handles, labels, loc="outside upper center", ncols=6, frameon=False, fontsize=8)
 
 
 def _import_matplotlib() -> Any:

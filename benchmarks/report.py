@@ -74,6 +74,8 @@ def render(records: Sequence[Record]) -> str:
     errors = [f"- {r['task']}, {r['method']}, seed {r['seed']}: {_line(r)}" for r in kept if "error" in r]
     if errors:
         parts.append("### Failed\n\n" + "\n".join(errors))
+    if mended := sorted({f"- {r['method']}: {note}" for r in kept for note in _mended(r)}):
+        parts.append("### What had to be mended in the rows of others\n\n" + "\n".join(mended))
     return "\n\n".join([*parts, _footnote(kept)])
 
 
@@ -157,6 +159,11 @@ def _goals(task: Task, groups: Sequence[Runs], fields: Sequence[str]) -> list[li
     real = [run for method, _, runs in groups if method == "real" for run in runs if "error" not in run]
     goals = [shown_goal(task, field, real) for field in fields]
     return [[task.name, "goal", "", "", *goals]] if task.name in GOALS and any(goals) else []
+
+
+def _mended(record: Record) -> list[str]:
+    peers = {method.name for method in METHODS if method.kind == "peer"}
+    return record.get("notes", []) if record["method"] in peers else []
 
 
 def _line(record: Record) -> str:
