@@ -37,10 +37,10 @@ def main(folder: Path) -> None:
     measured["notes"] = [str(note) for note in model.notes_]
     measured["threads"] = _threads()
     if (folder / "unseen.parquet").is_file():
-        unseen = pd.read_parquet(folder / "unseen.parquet")
-        log_probs(model, {"train": train, "unseen": unseen, "synthetic": synthetic}).to_parquet(
-            folder / "log_prob.parquet"
-        )
+        tables = {"train": train, "unseen": pd.read_parquet(folder / "unseen.parquet")}
+        if job["attacked"]:  # by somebody who holds the model, and rows that it made
+            tables["synthetic"] = synthetic
+        log_probs(model, tables).to_parquet(folder / "log_prob.parquet")
     (folder / "measured.json").write_text(json.dumps(measured))
 
 

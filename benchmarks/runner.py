@@ -183,7 +183,8 @@ def fit_in_child(
 ) -> tuple[Record, pd.DataFrame, pd.DataFrame | None]:
     """Fit and sample tabgan in a process of its own."""
     job = {"seed": training.seed, "seconds": training.seconds, "n_rows": n_rows}
-    (folder / "job.json").write_text(json.dumps(job | {"options": dict(training.method.options)}))
+    job |= {"options": dict(training.method.options), "attacked": split.holdout is not None}
+    (folder / "job.json").write_text(json.dumps(job))
     split.train.to_parquet(folder / "train.parquet")
     unseen = split.holdout if split.holdout is not None else split.test
     if unseen is not None:
