@@ -1,4 +1,4 @@
-"""Command line: `python -m benchmarks` runs what is found and prints the table."""
+"""Command line: `python -m benchmarks` runs tabgan on what is found and prints the tables."""
 
 import argparse
 import os
@@ -6,92 +6,111 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from tqdm import tqdm
+
 from benchmarks import ROOT
+from benchmarks.methods import choose_methods
+from benchmarks.plots import draw_plots
 from benchmarks.report import render, write_readme
-from benchmarks.results import DEFAULT_PATH, read_records
-from benchmarks.runner import run_tasks
-from benchmarks.tasks import TASKS, Task
-from tabgan_datasets import TableNotFoundError, load_table
+from benchmarks.results import DEFAULT_PATH, is_done, read_records
+from benchmarks.runner import plan, run
+from benchmarks.tasks import BUNDLED, SIMULATED, TASKS, Task, choose_tasks
+from tabgan_datasets.loader import is_here
+
+README = ROOT / "benchmarks" / "README.md"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Parse and run; gives the exit status."""
-    options = _parser().parse_args(arguments)
-    if options.command == "table":
-        return _table(options.results, options.readme)
-    tasks = choose(options.task, options.group)
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    if given[:1] == ["gpu"]:
+        from benchmarks.gpu import main as gpu_main
+
+        return gpu_main(given[1:])
+    if given[:1] == ["scaling"]:
+        from benchmarks.scaling import main as scaling_main
+
+        return scaling_main(given[1:])
+    options = _parser().parse_args(given)
+    return _table(options) if options.command == "table" else _run(options)
+
+
+def _run(options: argparse.Namespace) -> int:
+    try:
+        tasks = choose_tasks(options.task) if options.task else found_tasks()
+        methods = choose_methods(options.method)
+    except KeyError as error:
+        print(error.args[0], file=sys.stderr)
+        return 2
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
+    trainings = plan(tasks, methods, seeds, options.seconds)
     if options.list:
-        print("\n".join(f"{t.name:34} {t.group:9} {t.table:13} seeds {t.seeds}" for t in tasks))
+        done = read_records(options.results)
+        for training in trainings:
+            print(f"{'done' if is_done(done, training.key) else 'to do'}  {training}")
         return 0
-    failed = run_tasks(
-        tasks, options.results, seeds=options.seeds, max_time=options.max_time, again=options.again, say=_say
-    )
-    _table(options.results, readme=False)
+    failed = run(trainings, options.results, again=options.again)
+    print(render(read_records(options.results)))
     return 1 if failed else 0
 
 
-def choose(names: Sequence[str], group: str) -> list[Task]:
-    """The tasks named, else those of the group; "auto" is all whose tables are here, else the bundled."""
-    if unknown := sorted(set(names) - {task.name for task in TASKS}):
-        sys.exit(f"no task named {unknown[0]!r}; choose from: {', '.join(task.name for task in TASKS)}")
-    if names:
-        return [task for task in TASKS if task.name in names]
-    if group != "auto":
-        return [task for task in TASKS if group in (task.group, "all")]
-    wanted = [task for task in TASKS if task.group != "bundled"]
-    here = [task for task in wanted if is_here(task)]
+def found_tasks() -> list[Task]:
+    """The tasks whose tables are on this machine; without any the bundled ones."""
+    wanted = [task for task in TASKS if task not in (*BUNDLED, *SIMULATED)]
+    here = [task for task in wanted if is_here(task.table)]
     if absent := sorted({task.table for task in wanted} - {task.table for task in here}):
         where = os.environ.get("TABGAN_DATA")
-        _say(
-            f"not found: {', '.join(absent)}; "
-            + (f"looked in {where}" if where else "TABGAN_DATA is not set")
-        )
+        looked = f"looked in {where}" if where else "TABGAN_DATA is not set"
+        tqdm.write(f"not found: {', '.join(absent)}; {looked}")
     if not here:
-        _say(
+        tqdm.write(
             "running the bundled tables instead; for the others set TABGAN_DATA to a folder of NAME.csv files"
         )
-    return here or [task for task in TASKS if task.group == "bundled"]
+    return [*here, *SIMULATED] if here else [*BUNDLED, *SIMULATED]
 
 
-def is_here(task: Task) -> bool:
-    """Whether the task's table is on this machine."""
-    try:
-        load_table(task.table, download=False)
-    except TableNotFoundError:
-        return False
-    return True
-
-
-def _table(path: Path, readme: bool) -> int:
-    records = read_records(path)
-    print(render(records))
-    if readme:
-        write_readme(ROOT / "benchmarks" / "README.md", records)
+def _table(options: argparse.Namespace) -> int:
+    records, plots = read_records(options.results), []
+    if not options.no_plots:
+        try:
+            drawn = draw_plots(records, options.readme.parent / "plots")
+        except ModuleNotFoundError as error:
+            print(error, file=sys.stderr)
+            return 2
+        plots = [(what, path.relative_to(options.readme.parent).as_posix()) for what, path in drawn]
+    write_readme(options.readme, records, plots)
+    print(
+        "\n".join(
+            [f"wrote {options.readme}", *(f"wrote {options.readme.parent / path}" for _, path in plots)]
+        )
+    )
     return 0
-
-
-def _say(text: str) -> None:
-    print(text, flush=True)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks", description="Fit tables and judge the rows."
     )
-    parser.set_defaults(command="run", task=[], group="auto", seeds=None, max_time=None, again=False)
-    parser.set_defaults(results=DEFAULT_PATH, list=False)
-    commands = parser.add_subparsers(dest="command")
-    run = commands.add_parser("run", help="run tasks; what is in the results already is skipped")
-    run.add_argument("task", nargs="*", help="names of tasks; none: all whose tables are found")
-    run.add_argument("--group", choices=("auto", "main", "ablation", "bundled", "all"), default="auto")
-    run.add_argument("--seeds", type=int, nargs="+", help="instead of each task's own")
-    run.add_argument("--max-time", type=float, help="seconds a training, instead of each task's own")
+    parser.set_defaults(command="run", task="", method="tabgan,real", seeds=1, first_seed=0, seconds=None)
+    parser.set_defaults(results=DEFAULT_PATH, again=False, list=False)
+    commands = parser.add_subparsers(dest="command", metavar="run | table | gpu | scaling")
+    run = commands.add_parser("run", help="run trainings; what is in the results already is skipped")
+    run.add_argument(
+        "--task", default="", help="names or groups, comma-separated; none: all whose tables are found"
+    )
+    run.add_argument("--method", default="tabgan,real", help="names or groups, comma-separated: %(default)s")
+    run.add_argument("--seeds", type=int, default=1, help="how many trainings of each, from --first-seed on")
+    run.add_argument("--first-seed", type=int, default=0)
+    run.add_argument("--seconds", type=float, help="of each fit, instead of the method's own default")
     run.add_argument("--again", action="store_true", help="also what is in the results already")
     run.add_argument("--list", action="store_true", help="only print what would run")
-    table = commands.add_parser("table", help="print the table of the results")
-    table.add_argument("--readme", action="store_true", help="write it into benchmarks/README.md too")
+    table = commands.add_parser("table", help="write tables and plots from the results")
+    table.add_argument("--readme", type=Path, default=README, help="where, between its marks")
+    table.add_argument("--no-plots", action="store_true", help="tables only, without matplotlib")
     for command in (run, table):
         command.add_argument("--results", type=Path, default=DEFAULT_PATH, help="a file of JSON lines")
+    commands.add_parser("gpu", help="the check and the timings on a GPU", add_help=False)
+    commands.add_parser("scaling", help="seconds and memory as tables grow", add_help=False)
     return parser
 
 

@@ -15,17 +15,11 @@ from benchmarks.conditions import CONDITIONS, judge_conditions
 from benchmarks.markdown import means
 from benchmarks.prediction import judge_prediction
 from benchmarks.rare import judge_rare
-from benchmarks.splits import known_levels, split_table
-from benchmarks.tasks import Task
+from benchmarks.splits import known_levels, split_table, table_of
+from benchmarks.tasks import Task, find_task
 from tabgan import TabGAN, load
-from tabgan_datasets import find_table
 
-TASKS = {
-    "adult": Task(name="adult", group="main", table="adult", split="official"),
-    "shoppers": Task(name="shoppers", group="main", table="shoppers"),
-    "default": Task(name="default", group="main", table="default"),
-    "loans": Task(name="loans", group="bundled", table="loans"),  # comes with the repository
-}
+TABLES = ("adult", "shoppers", "default", "loans")  # the last comes with the repository
 Figures = dict[str, dict[str, float]]
 QUESTIONS = ("completion", "rare", "prediction", "conditions")
 
@@ -36,8 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     found: dict[str, list[tuple[str, Figures]]] = {question: [] for question in QUESTIONS}
     for name in options.tables:
         for seed in options.seeds:
-            model, train, test = fitted(TASKS[name], seed, options.max_time, options.model)
-            table = find_table(TASKS[name].table)
+            model, train, test = fitted(find_task(name), seed, options.max_time, options.model)
+            table = table_of(find_task(name))
             if "completion" in options.what and not table.datetimes:  # the baseline knows no dates
                 rows = test.sample(min(len(test), options.rows), random_state=seed)
                 found["completion"].append((name, judge_completion(model, train, rows, table, seed)))
@@ -59,10 +53,10 @@ def fitted(
     task: Task, seed: int, max_time: float | None, path: str | None
 ) -> tuple[TabGAN, pd.DataFrame, pd.DataFrame]:
     """A model, the rows that it was fitted on, and unseen rows whose levels all were seen; keys are left out."""
-    table, split = find_table(task.table), split_table(task)
-    train = split.train.drop(columns=list(table.identifiers))
+    table, split = table_of(task), split_table(task)
+    train = split.train
     assert split.test is not None
-    test = known_levels(split.test.drop(columns=list(table.identifiers)), train, table)
+    test = known_levels(split.test, train, table)
     if path is not None:
         return load(path), train, test
     model = TabGAN(random_state=seed, **({} if max_time is None else {"max_time": max_time}))
@@ -78,9 +72,7 @@ def as_table(runs: list[tuple[str, Figures]]) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ask", description=__doc__.split("\n")[0])
     parser.add_argument("what", nargs="*", choices=QUESTIONS, default=list(QUESTIONS))
-    parser.add_argument(
-        "--tables", nargs="+", choices=sorted(TASKS), default=["adult", "shoppers", "default"]
-    )
+    parser.add_argument("--tables", nargs="+", choices=TABLES, default=["adult", "shoppers", "default"])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--max-time", type=float, help="seconds a training, instead of the library's own")
     parser.add_argument(

@@ -1,7 +1,7 @@
-"""One training in a process of its own (`python -m benchmarks.child FOLDER`): its peak memory is its own.
+"""One training of tabgan in a process of its own (`python -m benchmarks.child FOLDER`): its peak memory is its own.
 
-The folder holds `job.json` and `train.parquet` (and `holdout.parquet`); the child leaves
-`synthetic.parquet` and `measured.json` there.
+The folder holds `job.json`, `train.parquet` and perhaps `unseen.parquet`; the child leaves `synthetic.parquet`,
+`measured.json` and, with unseen rows, `log_prob.parquet` there.
 """
 
 import json
@@ -14,15 +14,17 @@ import pandas as pd
 
 from benchmarks.peers.job import peak_gb
 
+LOG_PROB_ROWS = 20_000  # of each table: the first ones
+
 
 def main(folder: Path) -> None:
-    """Fit, sample, score the hold-out, measure."""
+    """Fit, sample, measure, then score rows."""
     job = json.loads((folder / "job.json").read_text())
     train = pd.read_parquet(folder / "train.parquet")
     from tabgan import TabGAN  # after the data, so that `start_gb` is what the libraries cost
 
     start_gb, start = peak_gb(), time.perf_counter()
-    budget = {} if job["max_time"] is None else {"max_time": job["max_time"]}
+    budget = {} if job["seconds"] is None else {"max_time": job["seconds"]}
     model = TabGAN(random_state=job["seed"], **budget, **job["options"]).fit(train)
     fitted = time.perf_counter()
     measured: dict[str, Any] = {"fit_seconds": fitted - start, "start_gb": start_gb, "fit_gb": peak_gb()}
@@ -33,12 +35,23 @@ def main(folder: Path) -> None:
     measured["first_step_seconds"] = float(model.first_step_seconds_)
     measured["steps"] = {k: int(v) for k, v in model.history_.groupby("stage")["step"].max().items()}
     measured["notes"] = [str(note) for note in model.notes_]
-    if (folder / "holdout.parquet").is_file():
-        holdout = pd.read_parquet(folder / "holdout.parquet")
-        measured["train_log_prob"] = float(model.log_prob(train.iloc[: len(holdout)]).mean())
-        measured["holdout_log_prob"] = float(model.log_prob(holdout).mean())
     measured["threads"] = _threads()
+    if (folder / "unseen.parquet").is_file():
+        tables = {"train": train, "unseen": pd.read_parquet(folder / "unseen.parquet")}
+        if job["attacked"]:  # by somebody who holds the model, and rows that it made
+            tables["synthetic"] = synthetic
+        log_probs(model, tables).to_parquet(folder / "log_prob.parquet")
     (folder / "measured.json").write_text(json.dumps(measured))
+
+
+def log_probs(model: Any, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    """Log-probabilities of the first rows of each table, nats: columns table, row (its place), log_prob."""
+    found = []
+    for name, frame in tables.items():
+        frame = frame.iloc[:LOG_PROB_ROWS]
+        values = model.log_prob(frame)
+        found.append(pd.DataFrame({"table": name, "row": frame.index, "log_prob": values}))
+    return pd.concat(found, ignore_index=True)
 
 
 def _threads() -> int:

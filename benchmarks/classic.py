@@ -19,9 +19,9 @@ from benchmarks.markdown import means
 from benchmarks.peers import run_peer
 from benchmarks.scores import score
 from benchmarks.splits import Split, split_table
-from benchmarks.tasks import Task
+from benchmarks.tasks import find_task
 
-TASK = Task(name="adult", group="main", table="adult", split="official", mle=True)
+TASK = find_task("adult")
 PLAYERS = ("classic", "ctgan")
 MIN_SHARE = 0.01  # of a level, to be asked for
 SPEED_EPOCHS = 3

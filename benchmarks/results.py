@@ -9,31 +9,51 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import tabgan
 from benchmarks import ROOT
+from benchmarks.methods import Method
 from benchmarks.tasks import Task
 
 DEFAULT_PATH = ROOT / "benchmarks" / "results" / "results.jsonl"
-PACKAGES = ("tabgan-torch", "torch", "pandas", "numpy", "scikit-learn", "xgboost")
+PACKAGES = ("torch", "pandas", "numpy", "scikit-learn", "xgboost")
+KEY = ("task", "method", "seed", "seconds", "options")
 Record = dict[str, Any]
 
 
 def read_records(path: Path) -> list[Record]:
-    """All records of a file, in the order written; none when there is no file."""
+    """All records of a file, in the order written; none when there is no file.
+
+    Records of before there were methods are read as what they were: trainings of tabgan, of an arm where the
+    task names one ("adult/critic"), and the floor of real rows, which is not read.
+    """
     if not path.is_file():
         return []
-    return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
+    lines = path.read_text(encoding="utf-8").splitlines()
+    records = [_as_now(json.loads(line)) for line in lines if line.strip()]
+    return [record for record in records if record["seed"] != "real"]
+
+
+def _as_now(record: Record) -> Record:
+    if "method" in record:
+        return record
+    task, _, arm = record["task"].partition("/")
+    task = f"{task}-half" if arm else task
+    seconds = record.get("max_time")
+    return record | {"task": task, "method": arm.replace(" ", "-") or "tabgan", "seconds": seconds}
 
 
 def append_record(path: Path, record: Record) -> None:
-    """Add one line; a run that is broken off keeps all before it."""
+    """Add one line by a single write: a run that is broken off, or another one, spoils none before it."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as file:
-        file.write(json.dumps(record, ensure_ascii=False) + "\n")
+    line = json.dumps(record, ensure_ascii=False) + "\n"
+    with path.open("ab", buffering=0) as file:
+        file.write(line.encode())
 
 
-def key_of(task: Task, seed: int, max_time: float | None) -> Record:
+def key_of(task: Task, method: Method, seed: int, seconds: float | None) -> Record:
     """What makes a training the same training: resuming skips it."""
-    return {"task": task.name, "seed": seed, "max_time": max_time, "options": dict(task.options)}
+    values = (task.name, method.name, seed, seconds, dict(method.options))
+    return dict(zip(KEY, values, strict=True))
 
 
 def is_done(records: Sequence[Record], key: Record) -> bool:
@@ -41,11 +61,32 @@ def is_done(records: Sequence[Record], key: Record) -> bool:
     return any("error" not in r and all(r.get(k) == v for k, v in key.items()) for r in records)
 
 
+def newest(records: Sequence[Record]) -> list[Record]:
+    """Of the records of one training the last, in the order in which trainings came first.
+
+    A failure does not replace figures that are there.
+    """
+    found: dict[str, Record] = {}
+    for record in records:
+        key = json.dumps([record.get(name) for name in KEY], sort_keys=True)
+        if "error" not in record or "error" in found.get(key, {"error": ""}):
+            found[key] = record
+    return list(found.values())
+
+
 def surroundings() -> Record:
-    """Versions, cores, processor and commit: what the figures were reached with."""
-    versions = {name: _version(name) for name in PACKAGES} | {"python": platform.python_version()}
+    """Versions, cores, threads asked for, processor and commit: what the figures were reached with."""
+    versions = {"tabgan-torch": tabgan.__version__, **{name: _version(name) for name in PACKAGES}}
+    versions["python"] = platform.python_version()
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"versions": versions, "cores": cores, "processor": _processor(), "commit": _commit()}
+    threads = int(os.environ.get("OMP_NUM_THREADS", "0")) or cores
+    return {
+        "versions": versions,
+        "cores": cores,
+        "threads": threads,
+        "processor": _processor(),
+        "commit": _commit(),
+    }
 
 
 def _version(package: str) -> str | None:

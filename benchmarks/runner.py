@@ -1,4 +1,4 @@
-"""Run tasks one after the other: a child fits and samples, this process judges and writes down."""
+"""Run trainings one after the other: a process of its own fits and samples, this one judges and writes down."""
 
 import json
 import os
@@ -6,111 +6,195 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from tqdm import tqdm
 
 from benchmarks import ROOT
+from benchmarks.methods import Method
+from benchmarks.peers import run_peer
+from benchmarks.references import independent_rows, real_split
 from benchmarks.results import Record, append_record, is_done, key_of, read_records, surroundings
-from benchmarks.scores import real_reference, score
-from benchmarks.splits import Split, known_levels, split_table
+from benchmarks.scores import as_full_size, score
+from benchmarks.splits import Split, has_known_levels, split_table, table_of
 from benchmarks.tasks import Task
-from tabgan_datasets import TableNotFoundError, find_table
+from tabgan_datasets import TableNotFoundError
 
 DCR_ROWS = 20_000
-GRACE_SECONDS = 1_800  # beyond the budget: encoding, sampling, a slow machine; then something is wrong
+GRACE_SECONDS = 3_600  # beyond the budget: encoding, sampling, a slow machine; then something is wrong
+SHOWN = ("fit_seconds", "rows_per_second", "peak_gb", "shape", "trend", "c2st", "dcr", "mia_auc", "mle")
 
 
 class ChildFailedError(RuntimeError):
     """A training ended with an error; the message is the end of what it printed."""
 
 
-def run_tasks(
-    tasks: Sequence[Task],
+@dataclass(frozen=True, kw_only=True)
+class Training:
+    """One training: a task, a method, a seed, and seconds for the fit (None: the method's default)."""
+
+    task: Task
+    method: Method
+    seed: int
+    seconds: float | None
+
+    @property
+    def key(self) -> Record:
+        """What makes it the same training."""
+        return key_of(self.task, self.method, self.seed, self.seconds)
+
+    def __str__(self) -> str:
+        budget = "default budget" if self.seconds is None else f"{self.seconds:g} s"
+        return f"{self.task.name}, {self.method.name}, seed {self.seed}, {budget}"
+
+
+def plan(
+    tasks: Sequence[Task], methods: Sequence[Method], seeds: Iterable[int], seconds: float | None = None
+) -> list[Training]:
+    """Every task with every method and seed; where no seconds are asked for, those of the task.
+
+    References are not trained: they have no seconds.
+    """
+    seeds = list(seeds)
+    return [
+        Training(
+            task=task,
+            method=method,
+            seed=seed,
+            seconds=None
+            if method.kind in ("real", "independent")
+            else (task.seconds if seconds is None else seconds),
+        )
+        for task in tasks
+        for method in methods
+        for seed in seeds
+    ]
+
+
+def run(
+    trainings: Sequence[Training],
     path: Path,
     *,
-    seeds: Sequence[int] | None = None,
-    max_time: float | None = None,
     again: bool = False,
-    say: Callable[[str], None] = print,
+    say: Callable[[str], None] = tqdm.write,
+    bar: bool = True,
 ) -> int:
-    """Run each task with each seed, skipping what `path` holds already.
+    """Run what `path` does not hold yet; what another run has written meanwhile is left out too.
 
     Returns
     -------
     The number of trainings that failed; tables that are not there are told and do not count.
     """
+    done = [] if again else read_records(path)
+    todo = [training for training in trainings if not is_done(done, training.key)]
+    if len(todo) < len(trainings):
+        say(f"{len(trainings) - len(todo)} of {len(trainings)} done before, skipped")
     failed = 0
-    for task in tasks:
-        if max_time is not None:
-            task = replace(task, max_time=max_time)
-        todo = [
-            seed
-            for seed in (task.seeds if seeds is None else seeds)
-            if again or not is_done(read_records(path), key_of(task, seed, task.max_time))
-        ]
-        if not todo:
-            say(f"{task.name}: done before, skipped")
-            continue
-        try:
-            split = split_table(task)
-        except TableNotFoundError as error:
-            say(f"{task.name}: left out: {error}")
-            continue
-        failed += sum(not _run_seed(task, seed, split, path, say) for seed in todo)
-        if not task.options and (again or not is_done(read_records(path), _reference_key(task))):
-            append_record(path, _reference_key(task) | real_reference(task, split))
+    with tqdm(total=len(todo), unit="training", disable=not bar) as progress:
+        for task, group in groupby(todo, key=lambda training: training.task):
+            try:
+                split = split_table(task)
+            except TableNotFoundError as error:
+                say(f"{task.name}: left out: {error}")
+                progress.update(len(list(group)))
+                continue
+            for training in group:
+                progress.set_postfix_str(str(training))
+                if again or not is_done(read_records(path), training.key):
+                    failed += not run_one(training, split, path, say)
+                progress.update()
     return failed
 
 
-def _reference_key(task: Task) -> Record:
-    return {"task": task.name, "seed": "real"}
-
-
-def _run_seed(task: Task, seed: int, split: Split, path: Path, say: Callable[[str], None]) -> bool:
-    record = key_of(task, seed, task.max_time) | {"group": task.group, "n_train": len(split.train)}
-    record |= {"half": task.half, "when": time.strftime("%Y-%m-%d %H:%M"), **surroundings()}
-    say(f"{task.name}, seed {seed}: {len(split.train):,} rows, budget {task.max_time or 'default'}")
+def run_one(training: Training, split: Split, path: Path, say: Callable[[str], None]) -> bool:
+    """Train, judge, write a record; whatever goes wrong is in the record, and the next one runs."""
+    if training.method.kind == "real":
+        split, rows = real_split(training.task, split, training.seed)
+    record = training.key | {"when": time.strftime("%Y-%m-%d %H:%M"), **surroundings()}
+    record |= {"n_train": len(split.train)}
+    start = time.perf_counter()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            measured, synthetic = fit_in_child(task, seed, split, Path(folder))
-    except ChildFailedError as error:
-        say(f"{task.name}, seed {seed}: FAILED: {error}")
-        append_record(path, record | {"error": str(error)})
+            if training.method.kind == "real":
+                measured, log_prob = {}, None
+            else:
+                measured, rows, log_prob = fit(training, split, Path(folder))
+            start = time.perf_counter()
+            figures = score(training.task, split, rows, log_prob)
+        if training.method.kind == "real":
+            figures = as_full_size(training.task, figures)
+    except Exception as error:  # a method that fails is a row that says so, and does not end the run
+        said = str(error) or repr(error)
+        append_record(path, record | {"error": f"{type(error).__name__}: {said}"})
+        say(f"{training}: FAILED: {said}")
         return False
-    start = time.perf_counter()
-    record |= measured | score(task, split, synthetic)
-    append_record(path, record | {"judge_seconds": time.perf_counter() - start})
-    shown = ("fit_seconds", "rows_per_second", "peak_gb", "shape", "trend", "c2st", "dcr", "mle")
-    say("  " + ", ".join(f"{name} {record[name]:.4g}" for name in shown if name in record))
+    record |= {**measured, **figures, "judge_seconds": time.perf_counter() - start}
+    append_record(path, record)
+    told = ", ".join(f"{name} {record[name]:.4g}" for name in SHOWN if record.get(name) is not None)
+    say(f"{training}: {told}")
     return True
 
 
-def fit_in_child(task: Task, seed: int, split: Split, folder: Path) -> tuple[dict[str, Any], pd.DataFrame]:
-    """Fit and sample in a process of its own.
+def fit(training: Training, split: Split, folder: Path) -> tuple[Record, pd.DataFrame, pd.DataFrame | None]:
+    """Fit and sample.
 
     Returns
     -------
-    measured, synthetic
-        Seconds, memory and log-probabilities; at least as many rows as `split.train`.
+    measured, synthetic, log_prob
+        Seconds and memory; at least as many rows as `split.train`; log-probabilities where the method has them
+        (see `child.log_probs`).
 
     Raises
     ------
-    ChildFailedError
+    ChildFailedError, PeerFailedError
         When the process ends with an error or does not end.
     """
     n_rows = len(split.train) if split.holdout is None else max(len(split.train), DCR_ROWS)
-    job = {"seed": seed, "max_time": task.max_time, "options": dict(task.options), "n_rows": n_rows}
+    if training.method.kind == "independent":
+        return *independent_rows(split.train, n_rows, training.seed), None
+    if training.method.kind == "peer":
+        measured = run_peer(training.method.name, split.train, peer_job(training, n_rows), folder)
+        return measured, pd.read_parquet(folder / "synthetic.parquet"), None
+    return fit_in_child(training, split, n_rows, folder)
+
+
+def peer_job(training: Training, n_rows: int) -> dict[str, Any]:
+    """What a peer is told, see `peers/job.py`."""
+    table = table_of(training.task)
+    return {
+        "n_rows": n_rows,
+        "seed": training.seed,
+        "seconds": training.seconds,
+        "epochs": None,
+        "discrete": list(table.categorical),
+        "target": table.target or None,
+        "task": table.task,
+        "conditions": [],
+    }
+
+
+def fit_in_child(
+    training: Training, split: Split, n_rows: int, folder: Path
+) -> tuple[Record, pd.DataFrame, pd.DataFrame | None]:
+    """Fit and sample tabgan in a process of its own."""
+    job = {"seed": training.seed, "seconds": training.seconds, "n_rows": n_rows}
+    job |= {"options": dict(training.method.options), "attacked": split.holdout is not None}
     (folder / "job.json").write_text(json.dumps(job))
     split.train.to_parquet(folder / "train.parquet")
-    if split.holdout is not None:
-        known = known_levels(split.holdout, split.train, find_table(task.table))
-        known.to_parquet(folder / "holdout.parquet")
-    _run_child(folder, timeout=(task.max_time or 600) + GRACE_SECONDS)
-    return json.loads((folder / "measured.json").read_text()), pd.read_parquet(folder / "synthetic.parquet")
+    unseen = split.holdout if split.holdout is not None else split.test
+    if unseen is not None:
+        known = unseen[has_known_levels(unseen, split.train, table_of(training.task))]
+        known.to_parquet(folder / "unseen.parquet")  # with its index: the place of each row
+    _run_child(folder, timeout=(training.seconds or 600) + GRACE_SECONDS)
+    measured = json.loads((folder / "measured.json").read_text())
+    synthetic = pd.read_parquet(folder / "synthetic.parquet")
+    told = folder / "log_prob.parquet"
+    return measured, synthetic, pd.read_parquet(told) if told.is_file() else None
 
 
 def _run_child(folder: Path, timeout: float) -> None:

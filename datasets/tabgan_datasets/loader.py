@@ -32,6 +32,11 @@ def local_file(name: str) -> Path | None:
     return None
 
 
+def is_here(name: str) -> bool:
+    """Whether the rows of a registered table are on this machine."""
+    return local_file(name) is not None or find_table(name).sklearn is not None
+
+
 def load_table(
     name: str, *, download: bool = True, fetch: Callable[..., pd.DataFrame] | None = None
 ) -> pd.DataFrame:
