@@ -11,15 +11,14 @@ from measure import measure, no_budget
 from pandas.core.groupby import DataFrameGroupBy
 from prepared import Prepared
 
-
 SPEEDED = "the package's loop over leaves is run on arrays: the same rows in less time"
 
 
 class Leaf:
     """The rows in one leaf, as arfpy asks for them: it applies one draw of `cnt` rows to every column.
 
-    By itself the package looks the leaf up again for each column and draws through pandas, some milliseconds a
-    column and leaf, of which Adult has several hundred thousand. The draws are numpy's, in the same order.
+    By itself the package looks the leaf up again for each column and draws through pandas: milliseconds a
+    column and leaf. The draws are numpy's, in the same order.
     """
 
     get_group = staticmethod(DataFrameGroupBy.get_group)
@@ -31,7 +30,7 @@ class Leaf:
         """`cnt` draws with replacement from every column."""
         n_rows, n_draws = len(self.rows), int(self.rows["cnt"].iloc[0])
         columns = {name: column.to_numpy() for name, column in self.rows.items()}
-        draws = np.random.choice  # noqa: NPY002  # from the state that pandas draws from
+        draws = np.random.choice  # from the global state that pandas draws from
         return pd.DataFrame({name: values[draws(n_rows, n_draws)] for name, values in columns.items()})
 
 

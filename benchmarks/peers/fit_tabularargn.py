@@ -1,4 +1,4 @@
-"""TabularARGN of the package mostlyai-engine (Tiwald et al. 2025, arXiv 2501.12012), with its defaults, on the CPU."""
+"""TabularARGN of the package mostlyai-engine (arXiv 2501.12012), with its defaults, on the CPU."""
 
 import time
 from importlib.metadata import version
@@ -54,7 +54,9 @@ class Workspace:
             return drawn
         hidden = train[~train.isin(drawn.unique())]
         drawn[rare] = rng.choice((hidden if len(hidden) else train).to_numpy(), rare.sum())
-        self.notes.append(f"{drawn.name}: {rare.mean():.2%} of cells were {RARE}, now draws from the rare levels")
+        self.notes.append(
+            f"{drawn.name}: {rare.mean():.2%} of cells were {RARE}, now draws from the rare levels"
+        )
         return drawn
 
 

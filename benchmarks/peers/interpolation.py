@@ -66,7 +66,9 @@ class Interpolation:
             bins = target > target.min()
         return np.asarray(bins, dtype=int)
 
-    def _between(self, classes: np.ndarray, counts: np.ndarray, wanted: np.ndarray, seed: int) -> pd.DataFrame:
+    def _between(
+        self, classes: np.ndarray, counts: np.ndarray, wanted: np.ndarray, seed: int
+    ) -> pd.DataFrame:
         """Interpolated rows, `wanted` of each class."""
         class_is_column = self.target in self.discrete
         features = self.rows.drop(columns=self.target) if class_is_column else self.rows

@@ -1,4 +1,4 @@
-"""A table as every peer takes it, and its rows turned back; standard library, numpy and pandas only.
+"""A table as every peer takes it, and its rows turned back; standard library and pandas only.
 
 Categories are text without missing cells (missing is a level of its own), everything else is numbers. Peers run
 with different versions of pandas, so nothing here leans on one dtype of text.
@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 MISSING = "missing"
@@ -47,7 +46,8 @@ class Levels:
         """
         new = set(texts.unique()) - set(self.values)
         if new:
-            raise ValueError(f"column '{self.train.name}': the peer wrote levels never seen: {sorted(map(str, new))[:5]}")
+            told = ", ".join(sorted(f"'{text}'" for text in new)[:5])
+            raise ValueError(f"column '{self.train.name}': the peer wrote levels never seen: {told}")
         return pd.Series([self.values[text] for text in texts], dtype=self.train.dtype)
 
     def note(self) -> str | None:
