@@ -1,4 +1,5 @@
 import json
+import subprocess
 import sys
 
 import numpy as np
@@ -266,3 +267,26 @@ def test_a_peer_answers_with_rows_like_those_it_saw(name, tmp_path):
     assert set(rows["code"]) <= {3, 7, 9}
     assert pd.api.types.is_datetime64_any_dtype(rows["when"].dtype)
     assert rows["when"].median() > pd.Timestamp("2019-01-01")
+
+
+SAME_ROWS = """
+import sys
+import numpy as np, pandas as pd
+sys.path.insert(0, sys.argv[1])
+import fit_arf
+from prepared import prepare
+table, rows = prepare(pd.read_parquet(sys.argv[2]), ["code", "word", "target"]), []
+for loop in (fit_arf.Leaf.get_group, lambda groups, name: fit_arf.Leaf(groups, name)):
+    fit_arf.DataFrameGroupBy.get_group = loop
+    np.random.seed(0)
+    rows.append(fit_arf.Forest(table, 0).sample(100))
+pd.testing.assert_frame_equal(*rows)
+"""
+
+
+@pytest.mark.peer
+def test_the_faster_loop_of_arf_draws_the_same_rows(tmp_path):
+    mixed_rows().to_parquet(tmp_path / "rows.parquet")
+    command = [str(peers.python_of("arf")), "-c", SAME_ROWS, str(peers.HERE), str(tmp_path / "rows.parquet")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
