@@ -1,12 +1,16 @@
 """Other synthesisers, each in an environment of its own, behind one small contract.
 
-A peer is a script `fit_NAME.py` and its pinned requirements `NAME.txt` in this folder. The script is called with a
-folder that holds `job.json` (see `job.Job`) and `train.parquet`; it leaves `synthetic.parquet` and `measured.json`
-there. `classic` and `tabgan` stand here too and run in the environment that calls them.
+A peer is a script `fit_NAME.py` and its pinned requirements in this folder. The script is called with a folder that
+holds `job.json` (see `job.Job`) and `train.parquet`; it leaves `synthetic.parquet` and `measured.json` there.
+`classic` stands here too and runs in the environment that calls it.
+
+Requirements are `NAME.txt`, for pip. A file that is nothing but ``-r OTHER.txt`` shares the environment of OTHER.
+What must come without its dependencies stands in `NAME-alone.txt` and is installed last, with ``--no-deps``.
 """
 
 import json
 import os
+import re
 import subprocess
 import sys
 import venv
@@ -18,6 +22,7 @@ import pandas as pd
 HERE = Path(__file__).parent
 ENVIRONMENTS = HERE / "environments"  # ignored by git
 OWN = ("classic",)  # run where this runs
+ALONE = "-alone.txt"
 MAX_SECONDS = 6 * 3600
 
 
@@ -31,21 +36,48 @@ def python_of(name: str) -> Path:
     Raises
     ------
     PeerFailedError
-        pip could not install the requirements.
+        There is no such peer, or pip could not install its requirements.
     """
     if name in OWN:
         return Path(sys.executable)
-    folder, wanted = ENVIRONMENTS / name, (HERE / f"{name}.txt").read_text()
+    owner = environment_of(name)
+    files = requirements_of(owner)
+    folder, wanted = ENVIRONMENTS / owner, "".join(file.read_text() for file in files)
     python, stamp = folder / "bin" / "python", folder / "installed.txt"
     if stamp.is_file() and stamp.read_text() == wanted:
         return python
     venv.create(folder, with_pip=True, clear=True)
-    command = [str(python), "-m", "pip", "install", "--quiet", "-r", str(HERE / f"{name}.txt")]
+    for file in files:
+        _install(owner, python, file)
+    stamp.write_text(wanted)
+    return python
+
+
+def environment_of(name: str) -> str:
+    """The peer whose environment this one runs in: itself, or the one that its requirements name."""
+    file = HERE / f"{name}.txt"
+    if not file.is_file():
+        raise PeerFailedError(f"{name}: no such peer; there are {', '.join(peers())}")
+    shared = re.fullmatch(r"-r (\w+)\.txt\s*", file.read_text())
+    return environment_of(shared[1]) if shared else name
+
+
+def requirements_of(name: str) -> list[Path]:
+    """The requirement files of an environment, in the order of installing."""
+    return [file for file in (HERE / f"{name}.txt", HERE / f"{name}{ALONE}") if file.is_file()]
+
+
+def peers() -> list[str]:
+    """Names of all peers, those that run where this runs included."""
+    return sorted(file.stem.removeprefix("fit_") for file in HERE.glob("fit_*.py"))
+
+
+def _install(name: str, python: Path, file: Path) -> None:
+    options = ["--no-deps"] if file.name.endswith(ALONE) else []
+    command = [str(python), "-m", "pip", "install", "--quiet", *options, "-r", str(file)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise PeerFailedError(f"{name}: its requirements could not be installed: {done.stderr[-500:]}")
-    stamp.write_text(wanted)
-    return python
 
 
 def run_peer(name: str, train: pd.DataFrame, job: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -4,8 +4,7 @@ import json
 import platform
 import resource
 import sys
-import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,22 +12,30 @@ from typing import Any
 import pandas as pd
 
 
-@dataclass
+@dataclass(kw_only=True)
 class Job:
     """A folder with `job.json`: how many rows, which seed, which columns are categories, what else.
 
     Attributes
     ----------
-    epochs : passes over the rows; 0 prepares only.
+    n_rows : rows to sample.
+    seconds : budget of the fit; None for the peer's own defaults.
+    epochs : passes over the rows; 0 prepares only; None for the peer's own default.
+    discrete : the columns that are categories, whatever they hold.
+    target : the column to predict, if there is one.
+    task : "binclass", "multiclass" or "regression", of the target.
     conditions : pairs (column, value) of which 1,000 rows each are asked.
     """
 
     folder: Path
-    n_rows: int
-    seed: int
-    epochs: int
-    discrete: list[str]
-    conditions: list[tuple[str, Any]]
+    n_rows: int = 0
+    seed: int = 0
+    seconds: float | None = None
+    epochs: int | None = None
+    discrete: list[str] = field(default_factory=list)
+    target: str | None = None
+    task: str | None = None
+    conditions: list[tuple[str, Any]] = field(default_factory=list)
 
     def train(self) -> pd.DataFrame:
         """The rows to learn."""
@@ -46,14 +53,8 @@ def read_job() -> Job:
     """The job in the folder that the command line names."""
     folder = Path(sys.argv[1])
     told = json.loads((folder / "job.json").read_text())
-    return Job(
-        folder=folder,
-        n_rows=told.get("n_rows", 0),
-        seed=told.get("seed", 0),
-        epochs=told.get("epochs", 300),
-        discrete=told.get("discrete", []),
-        conditions=[tuple(pair) for pair in told.get("conditions", [])],
-    )
+    told["conditions"] = [tuple(pair) for pair in told.get("conditions", [])]
+    return Job(folder=folder, **told)
 
 
 def peak_gb() -> float:
@@ -68,22 +69,3 @@ def peak_gb() -> float:
         return int(line.split()[1]) * 1024 / 1e9
     unit = 1 if platform.system() == "Darwin" else 1024  # bytes on macOS, KiB elsewhere
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e9
-
-
-def play(job: Job, model: Any, package_version: str) -> None:
-    """Fit, sample and condition a model that has the methods of `ctgan.CTGAN`."""
-    train = job.train()
-    start_gb, start = peak_gb(), time.perf_counter()
-    model.fit(train, job.discrete)
-    fit_seconds = time.perf_counter() - start
-    figures: dict[str, Any] = {"fit_seconds": fit_seconds, "start_gb": start_gb, "fit_gb": peak_gb()}
-    synthetic = None
-    if job.n_rows:
-        start = time.perf_counter()
-        synthetic = model.sample(job.n_rows)
-        figures["rows_per_second"] = job.n_rows / (time.perf_counter() - start)
-    shares = []
-    for column, value in job.conditions:
-        rows = model.sample(1_000, condition_column=column, condition_value=value).head(1_000)
-        shares.append([column, value, float((rows[column] == value).mean())])
-    job.answer(synthetic, version=package_version, conditions=shares, **figures)
