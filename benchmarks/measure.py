@@ -11,16 +11,21 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import torch
 
 from benchmarks import ROOT
 from benchmarks.peers.job import peak_gb
+from tabgan import TabGAN
+from tabgan.data import open_writer
 from tabgan.training.budget import Budget
+from tabgan.training.trainer import Trainer
 
 MAX_SECONDS = 3 * 3600
 
@@ -110,39 +115,43 @@ class StepClock(Budget):
         return super().done()
 
 
-def watch_steps(steps: int | None) -> list[StepClock]:
-    """From now on every stage of training in this process has a `StepClock`, added to the list that is returned.
+@contextmanager
+def watched_steps(
+    steps: int | None, clock: Callable[[float | None, int | None], StepClock] = StepClock
+) -> Iterator[list[StepClock]]:
+    """Within the block every stage of training has a clock, added to the list that is given.
 
-    ``steps`` takes the place of what time and epochs allow; None leaves that as it is.
+    Parameters
+    ----------
+    steps : take the place of what time and epochs allow; None leaves that as it is.
+    clock : makes one of seconds and steps, each of which may be None.
     """
-    from tabgan.training.trainer import Trainer
-
     clocks: list[StepClock] = []
     usual = Trainer.stage_budget
 
     def watched(trainer: Trainer, share: float) -> Budget:
         given = usual(trainer, share)
-        clock = StepClock(given.seconds, given.steps) if steps is None else StepClock(None, steps)
-        clocks.append(clock)
-        return clock
+        clocks.append(clock(given.seconds, given.steps) if steps is None else clock(None, steps))
+        return clocks[-1]
 
-    Trainer.stage_budget = watched  # type: ignore[method-assign]  # the public way has no number of steps
-    return clocks
+    Trainer.stage_budget = watched  # type: ignore[method-assign]  # no setting counts steps
+    try:
+        yield clocks
+    finally:
+        Trainer.stage_budget = usual  # type: ignore[method-assign]
 
 
 def _fit(job: dict[str, Any], folder: Path) -> dict[str, Any]:
-    from tabgan import TabGAN
-
-    clocks = watch_steps(job["steps"])
     train = pd.read_parquet(job["train"]) if job["source"] == "frame" else job["train"]
     unlimited = {"max_time": None} if job["steps"] is not None else {}
     estimator = TabGAN(**(unlimited | job["options"]))
     start_gb, start = peak_gb(), time.perf_counter()
-    estimator.fit(train)
+    with watched_steps(job["steps"]) as clocks:
+        estimator.fit(train)
     told: dict[str, Any] = {"fit_seconds": time.perf_counter() - start, "start_gb": start_gb}
     told |= {"fit_gb": peak_gb(), "first_step_seconds": float(estimator.first_step_seconds_)}
     told |= paces(clocks[0].ends, estimator.n_rows_, estimator.batch_size)
-    told |= {"symbols": estimator.model_.encoder.layout.n_symbols, "threads": _threads()}
+    told |= {"symbols": estimator.model_.encoder.layout.n_symbols, "threads": torch.get_num_threads()}
     if job["n_rows"]:
         start = time.perf_counter()
         rows = estimator.sample(job["n_rows"], random_state=0)
@@ -163,9 +172,6 @@ def paces(ends: list[float], n_rows: int, batch_size: int) -> dict[str, Any]:
 
 
 def _sample(job: dict[str, Any], folder: Path) -> dict[str, Any]:
-    from tabgan import TabGAN
-    from tabgan.data import open_writer
-
     estimator = TabGAN.load(job["model"])
     start_gb, start = peak_gb(), time.perf_counter()
     if job["to"] == "frame":
@@ -176,17 +182,15 @@ def _sample(job: dict[str, Any], folder: Path) -> dict[str, Any]:
             for batch in estimator.sample_iter(job["n_rows"], random_state=0):
                 writer.write(batch)
     seconds = time.perf_counter() - start
-    told = {"sample_seconds": seconds, "rows_per_second": job["n_rows"] / seconds, "threads": _threads()}
+    told = {
+        "sample_seconds": seconds,
+        "rows_per_second": job["n_rows"] / seconds,
+        "threads": torch.get_num_threads(),
+    }
     if job["to"] != "frame":
         told["file_gb"] = path.stat().st_size / 1e9
         path.unlink()
     return told | {"start_gb": start_gb, "peak_gb": peak_gb()}
-
-
-def _threads() -> int:
-    import torch
-
-    return torch.get_num_threads()
 
 
 def main(folder: Path) -> None:

@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.chain import MANY, categories, chain_table, write_chain
 from benchmarks.growth import exponent, exponents, render
-from benchmarks.measure import MeasuringFailedError, fit_apart, paces, sample_apart, watch_steps
+from benchmarks.measure import MeasuringFailedError, fit_apart, paces, sample_apart, watched_steps
 from benchmarks.results import read_records
 from benchmarks.scaling import Trial, _parser, is_measured, main, trials
 from tabgan import TabGAN
@@ -91,10 +91,11 @@ def test_paces_are_medians():
     assert paces([1.0], 10, 10) == {"steps_taken": 1}
 
 
-def test_a_clock_counts_the_steps_it_was_given(monkeypatch):
-    monkeypatch.setattr(Trainer, "stage_budget", Trainer.stage_budget)  # undone afterwards
-    clocks = watch_steps(7)
-    TabGAN(max_time=None, width=16, hidden=8, random_state=0).fit(chain_table(500, 3))
+def test_a_clock_counts_the_steps_it_was_given():
+    usual = Trainer.stage_budget
+    with watched_steps(7) as clocks:
+        TabGAN(max_time=None, width=16, hidden=8, random_state=0).fit(chain_table(500, 3))
+    assert Trainer.stage_budget is usual
     assert [len(clock.ends) for clock in clocks] == [7]
     assert clocks[0].ends == sorted(clocks[0].ends)
 
