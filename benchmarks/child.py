@@ -32,8 +32,8 @@ def main(folder: Path) -> None:
     seconds = time.perf_counter() - fitted
     measured |= {"sample_seconds": seconds, "rows_per_second": len(synthetic) / seconds, "peak_gb": peak_gb()}
     synthetic.to_parquet(folder / "synthetic.parquet")
-    measured["first_step_seconds"] = float(model.first_step_seconds_)
-    measured["steps"] = {k: int(v) for k, v in model.history_.groupby("stage")["step"].max().items()}
+    measured["steps"] = _steps(model.history_)
+    measured["first_step_seconds"] = float(model.first_step_seconds_) if measured["steps"] else None
     measured["notes"] = [str(note) for note in model.notes_]
     measured["threads"] = _threads()
     if (folder / "unseen.parquet").is_file():
@@ -52,6 +52,13 @@ def log_probs(model: Any, tables: dict[str, pd.DataFrame]) -> pd.DataFrame:
         values = model.log_prob(frame)
         found.append(pd.DataFrame({"table": name, "row": frame.index, "log_prob": values}))
     return pd.concat(found, ignore_index=True)
+
+
+def _steps(history: pd.DataFrame) -> dict[str, int]:
+    """Steps of each stage; none where the budget ended before the first."""
+    if history.empty:
+        return {}
+    return {str(stage): int(step) for stage, step in history.groupby("stage")["step"].max().items()}
 
 
 def _threads() -> int:

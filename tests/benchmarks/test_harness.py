@@ -239,7 +239,7 @@ def test_a_training_that_fails_is_written_down_and_the_next_one_runs(tmp_path):
 @pytest.mark.slow
 def test_a_child_fits_samples_and_measures(tmp_path):
     path = tmp_path / "results.jsonl"
-    training = Training(task=LOANS_HALF, method=replace(TABGAN, options=FAST), seed=0, seconds=5)
+    training = Training(task=LOANS_HALF, method=replace(TABGAN, options=FAST), seed=0, seconds=15)
     assert run([training], path, say=quietly, bar=False) == 0
     (record,) = read_records(path)
     assert record["n_train"] == 2_250
