@@ -139,7 +139,7 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
 
 
 def _waves(words: dict[str, Any]) -> Waves:
-    return Waves(**{**words, "frequencies": tuple(words["frequencies"])})
+    return Waves(**{**words, "read": tuple(words["read"]), "written": tuple(words["written"])})
 
 
 def translate(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -55,8 +55,9 @@ class Generator(nn.Module):
         table *= embedded.unsqueeze(1)  # nothing known, and cells known by their waves: padding keeps them so
         self.levels = nn.Parameter(table)
         self.register_buffer("embedded", embedded.long() * torch.arange(len(table)), persistent=False)
-        numbers = torch.randn(layout.n_numbers, waves.n_features, width, generator=generator)
-        self.waves = nn.Parameter(numbers * scale / math.sqrt(waves.n_features))
+        n_features = 1 + 2 * len(waves.read)
+        numbers = torch.randn(layout.n_numbers, n_features, width, generator=generator)
+        self.waves = nn.Parameter(numbers * scale / math.sqrt(n_features))
         self.heads = Heads(
             self.tables.sizes,
             width,

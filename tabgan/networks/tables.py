@@ -21,29 +21,23 @@ class Waves:
 
     Attributes
     ----------
-    frequencies : the k of cos πkr and sin πkr.
-    damping : a wave counts k**-damping, so that slow ones are learnt first.
+    read : the k of cos πkr and sin πkr by which a known number enters the context.
+    written : the same for the logits along a line. All up to the fastest one: with gaps between them a narrow
+        peak would have echoes.
+    damping : a written wave counts k**-damping, so that slow ones are learnt first.
     own_cells : cells between knots have embeddings and weights of their own, too; else a cell is known by its
         waves alone, and neighbours learn from one another.
     """
 
-    frequencies: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64)
+    read: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64)
+    written: tuple[int, ...] = tuple(range(1, 33))
     damping: float = 0.5
     own_cells: bool = False
 
-    @property
-    def n_features(self) -> int:
-        """F: the rank itself, cosines and sines."""
-        return 1 + 2 * len(self.frequencies)
-
-    def of(self, rank: Tensor) -> Tensor:
-        """The waves of ranks on the CPU, (...,) to (..., F)."""
-        return rank_waves(rank, torch.tensor(self.frequencies)) * self.weights
-
-    @property
-    def weights(self) -> Tensor:
-        """How much each feature counts, (F,)."""
-        return torch.tensor([1.0, *(k**-self.damping for k in self.frequencies * 2)])
+    def along(self, rank: Tensor) -> Tensor:
+        """The waves that logits along a line are made of, (...,) to (..., F)."""
+        weight = torch.tensor([1.0, *(k**-self.damping for k in self.written * 2)])
+        return rank_waves(rank, torch.tensor(self.written)) * weight
 
 
 def rank_waves(rank: Tensor, frequencies: Tensor) -> Tensor:
@@ -57,7 +51,8 @@ def rank_waves(rank: Tensor, frequencies: Tensor) -> Tensor:
 
 
 WAVES = Waves()
-OLD_WAVES = Waves(frequencies=tuple(range(1, 9)), damping=0.0, own_cells=True)  # of the first model files
+SLOW = tuple(range(1, 9))
+OLD_WAVES = Waves(read=SLOW, written=SLOW, damping=0.0, own_cells=True)  # of the first model files
 
 
 class SymbolTables(nn.Module):
@@ -75,7 +70,6 @@ class SymbolTables(nn.Module):
     rank_low: Tensor
     rank_width: Tensor
     frequencies: Tensor
-    wave_weights: Tensor
 
     def __init__(self, layout: Layout, waves: Waves = WAVES) -> None:
         super().__init__()
@@ -98,8 +92,7 @@ class SymbolTables(nn.Module):
             "number_mode": torch.tensor(modes, dtype=torch.long),
             "number_place": torch.tensor(lasts, dtype=torch.long),
             "number_last": torch.tensor(lasts, dtype=torch.long),
-            "frequencies": torch.tensor(waves.frequencies, dtype=torch.float32),
-            "wave_weights": waves.weights,
+            "frequencies": torch.tensor(waves.read, dtype=torch.float32),
             "rank_offset": torch.tensor(np.cumsum([0, *cells])[:-1], dtype=torch.long),
             "rank_places": torch.tensor(places, dtype=torch.long),
             "rank_low": torch.as_tensor(np.concatenate([*low, np.zeros(0, np.float32)])),
@@ -133,19 +126,19 @@ class SymbolTables(nn.Module):
         inside = (fraction.to(low.dtype) + 0.5) / FRACTION_STEPS
         rank = low + self.rank_width[cell].reshape(mode.shape) * inside
         known = ((low >= 0) & (mode >= 0)).to(low.dtype).unsqueeze(-1)
-        return rank_waves(rank, self.frequencies) * self.wave_weights * known
+        return rank_waves(rank, self.frequencies) * known
 
 
 def waves_of_levels(layout: Layout, waves: Waves) -> list[Tensor]:
     """Waves of each level's rank, (K, F) a symbol; zeros where levels lie on no line, or mean missing."""
-    found = [torch.zeros(symbol.n_levels, waves.n_features) for symbol in layout.symbols]
+    found = [torch.zeros(symbol.n_levels, 1 + 2 * len(waves.written)) for symbol in layout.symbols]
     for number in layout.numbers:
         rank = torch.as_tensor((number.rank_low + number.rank_width / 2).mean(axis=1))
         known = torch.as_tensor(number.rank_low[:, 0] >= 0)
-        found[number.symbols[0]] = waves.of(rank) * known.unsqueeze(1)
+        found[number.symbols[0]] = waves.along(rank) * known.unsqueeze(1)
         if len(number.symbols) > 1:
             n_places = number.rank_low.shape[1]
-            found[number.symbols[1]] = waves.of((torch.arange(n_places) + 0.5) / n_places)
+            found[number.symbols[1]] = waves.along((torch.arange(n_places) + 0.5) / n_places)
     return found
 
 

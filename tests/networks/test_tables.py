@@ -6,7 +6,7 @@ import torch
 from tabgan.networks.tables import OLD_WAVES, WAVES, SymbolTables, first_cells, rank_waves, waves_of_levels
 from tests.networks.examples import celled_layout, mixed_layout, random_rows, tiny_layout
 
-FREQUENCIES = torch.tensor(WAVES.frequencies)
+READ, WRITTEN = torch.tensor(WAVES.read), torch.tensor(WAVES.written)
 
 
 def test_rank_waves_are_the_rank_cosines_and_sines():
@@ -40,7 +40,7 @@ def test_rank_features_follow_the_number_table():
             place = max(int(codes[row, number.symbols[-1]]), 0) if len(number.symbols) > 1 else 0
             low, width = number.rank_low[mode, place], number.rank_width[mode, place]
             inside = (float(fractions[row, r]) + 0.5) / 256
-            expected = WAVES.of(torch.tensor(low + width * inside)) * float(low >= 0)
+            expected = rank_waves(torch.tensor(low + width * inside), READ) * float(low >= 0)
             assert torch.allclose(got[r, row], expected, atol=1e-4), (r, row)
 
 
@@ -71,18 +71,18 @@ def test_levels_on_a_line_get_the_waves_of_their_mean_rank():
     assert [tuple(w.shape) for w in waves] == [(s.n_levels, 17) for s in layout.symbols]
     assert not waves[0].any()  # a category lies on no line
     assert not waves[1][0].any()  # missing
-    expected = rank_waves(torch.as_tensor(middle[1:]), torch.tensor(OLD_WAVES.frequencies))
+    expected = rank_waves(torch.as_tensor(middle[1:]), torch.tensor(OLD_WAVES.written))
     assert torch.allclose(waves[1][1:], expected)
     assert torch.allclose(waves[2][:, 0], torch.tensor([-2 / 3, 0, 2 / 3]), atol=1e-6)  # 2r - 1 of thirds
 
 
 def test_fast_waves_count_less():
     ranks = torch.linspace(0, 1, 5)
-    plain, damped = rank_waves(ranks, FREQUENCIES), WAVES.of(ranks)
+    plain, damped = rank_waves(ranks, WRITTEN), WAVES.along(ranks)
     ratio = (damped.abs().sum(0) / plain.abs().sum(0)).tolist()
-    expected = [1.0, *(k**-WAVES.damping for k in WAVES.frequencies * 2)]
+    expected = [1.0, *(k**-WAVES.damping for k in WAVES.written * 2)]
     told = [(r, e) for r, e, wave in zip(ratio, expected, plain.T, strict=True) if wave.abs().sum() > 1e-3]
-    assert len(told) > len(WAVES.frequencies)
+    assert len(told) > len(WAVES.written)
     assert all(abs(r - e) < 1e-5 for r, e in told)
 
 
