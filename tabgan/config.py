@@ -25,7 +25,10 @@ class Config:
     width : H, width of the running context.
     hidden : width of each head.
     dropout : share of a head's units that is dropped in training.
-    learning_rate, weight_decay : of AdamW in the likelihood stage.
+    learning_rate : of AdamW in the likelihood stage.
+    weight_decay : the same; None: as much as lets weights forget in ``FORGET_EPOCHS`` passes over the rows, so more
+        for small tables: 1 / (learning_rate * steps), at most ``MAX_DECAY`` (Wang & Aitchison 2024, arXiv 2405.13698,
+        section 3: the time in which AdamW forgets, in epochs, is what stays good across sizes).
     canonical_share : share of steps in canonical order; the rest trains random subsets first.
     validation_share : rows held out to decide when to stop; at most 20,000, none below 200 rows.
     critic_share : share of the time (and, without a time limit, of the steps) for likelihood and critic together.
@@ -46,9 +49,9 @@ class Config:
     batch_size: int = 256
     width: int = 256
     hidden: int = 128
-    dropout: float = 0.3
+    dropout: float = 0.5
     learning_rate: float = 2e-3
-    weight_decay: float = 1.0
+    weight_decay: float | None = None
     canonical_share: float = 0.75
     validation_share: float = 0.1
     critic_share: float = 0.4
@@ -68,8 +71,9 @@ class Config:
             )
         for name in ("learning_rate", "critic_learning_rate", "temperature"):
             _check(name, getattr(self, name), lambda v: v > 0, "above 0")
-        for name in ("weight_decay", "penalty", "likelihood_weight"):
+        for name in ("penalty", "likelihood_weight"):
             _check(name, getattr(self, name), lambda v: v >= 0, "0 or more")
+        _check("weight_decay", self.weight_decay, lambda v: v is None or v >= 0, "None, or 0 or more")
         for name in ("dropout", "validation_share", "critic_share"):
             _check(name, getattr(self, name), lambda v: 0 <= v < 1, "from 0 up to, not including, 1")
         _check("canonical_share", self.canonical_share, lambda v: 0 <= v <= 1, "between 0 and 1")
@@ -168,6 +172,8 @@ class ClassicConfig:
 CLASSIC_PENALTIES = {"wasserstein": 10.0, "minimax": 0.0, "relativistic": 1.0}
 MAX_HELD_OUT = 2_000  # rows that only watch the game of a classic CTGAN
 MAX_EPOCHS = 200
+FORGET_EPOCHS = 3
+MAX_DECAY = 8.0
 MAX_SYMBOLS = 4_000  # beyond, a table is refused: the context sum and its memory are not built for it
 MICRO_BATCH_BYTES = 256 * 2**20  # activations of one micro-batch in training
 SAMPLE_BLOCK = 4_096  # rows that share one seed when sampling

@@ -91,7 +91,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         hidden: int = Config.hidden,
         dropout: float = Config.dropout,
         learning_rate: float = Config.learning_rate,
-        weight_decay: float = Config.weight_decay,
+        weight_decay: float | None = Config.weight_decay,
         canonical_share: float = Config.canonical_share,
         validation_share: float = Config.validation_share,
         critic_share: float = Config.critic_share,

@@ -37,7 +37,7 @@ EDGES = {
     "canonical_share": [0, 1],
     "validation_share": [0],
     "critic_share": [0],
-    "weight_decay": [0],
+    "weight_decay": [0, None],
     "penalty": [0],
     "likelihood_weight": [0],
 }

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tabgan.conditioning.orders import canonical_order, draw_orders
-from tabgan.config import GAMES, MAX_EPOCHS, Config
+from tabgan.config import FORGET_EPOCHS, GAMES, MAX_DECAY, MAX_EPOCHS, Config
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
 from tabgan.networks.generator import Generator
@@ -145,7 +145,7 @@ class Trainer:
         """Maximum likelihood, until the held-out likelihood no longer rises."""
         config = self.config
         optimizer = torch.optim.AdamW(
-            decayed(self.generator, config.weight_decay),
+            decayed(self.generator, self.weight_decay),
             lr=config.learning_rate,
             betas=(0.9, 0.99),
             fused=self.device.type != "mps",
@@ -204,6 +204,15 @@ class Trainer:
                 factor *= 0.2
                 optimizer.state.clear()
         keeper.restore(self.generator)
+
+    @property
+    def weight_decay(self) -> float:
+        """Of the likelihood stage."""
+        config = self.config
+        if config.weight_decay is not None:
+            return config.weight_decay
+        steps = FORGET_EPOCHS * len(self.rows) / self.batch
+        return min(1 / (config.learning_rate * steps), MAX_DECAY)
 
     @property
     def playing(self) -> bool:
