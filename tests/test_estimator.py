@@ -14,7 +14,6 @@ from tabgan import ConditionError, ModelFileError, SchemaError, TabGAN
 from tabgan.config import GAMES, Config
 from tabgan.encoding.numeric_summary import NumericSummary
 from tabgan.model_file import load_model, save_model
-from tabgan.networks.generator import Generator
 from tabgan.networks.tables import OLD_WAVES
 from tabgan_datasets.loans import simulate_loans
 
@@ -232,7 +231,7 @@ def test_files_that_call_the_game_by_its_old_name_load(fitted, tmp_path):
 
 def test_files_of_models_with_places_and_slow_waves_load(loans, tmp_path, monkeypatch):
     monkeypatch.setitem(NumericSummary.freeze.__kwdefaults__, "n_places", 16)
-    monkeypatch.setitem(Generator.__init__.__kwdefaults__, "waves", OLD_WAVES)
+    monkeypatch.setattr("tabgan.training.trainer.waves_for", lambda n_rows: OLD_WAVES)
     model = TabGAN(**QUICK).fit(loans)
     monkeypatch.undo()
     assert any(symbol.role == "place" for symbol in model.model_.encoder.layout.symbols)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -30,8 +30,8 @@ class Waves:
     """
 
     read: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64)
-    written: tuple[int, ...] = tuple(range(1, 33))
-    damping: float = 0.5
+    written: tuple[int, ...] = tuple(range(1, 49))
+    damping: float = 0.25
     own_cells: bool = False
 
     def along(self, rank: Tensor) -> Tensor:
@@ -51,6 +51,15 @@ def rank_waves(rank: Tensor, frequencies: Tensor) -> Tensor:
 
 
 WAVES = Waves()
+ROWS_PER_WAVE = 500  # a narrower peak is told from noise by more rows only
+
+
+def waves_for(n_rows: int) -> Waves:
+    """How a table of so many rows is read and written: the more rows, the finer."""
+    fastest = min(max(n_rows // ROWS_PER_WAVE, 8), WAVES.written[-1])
+    return replace(WAVES, written=WAVES.written[:fastest])
+
+
 SLOW = tuple(range(1, 9))
 OLD_WAVES = Waves(read=SLOW, written=SLOW, damping=0.0, own_cells=True)  # of the first model files
 

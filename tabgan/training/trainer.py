@@ -22,6 +22,7 @@ from tabgan.config import FORGET_EPOCHS, GAMES, MAX_DECAY, MAX_EPOCHS, Config
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
 from tabgan.networks.generator import Generator
+from tabgan.networks.tables import waves_for
 from tabgan.training.budget import Budget
 from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
@@ -105,7 +106,13 @@ class Trainer:
         self.rows = place_rows(codes[train], fractions[train], device)
         self.held_out_rows = place_rows(codes[held_out], fractions[held_out], device)
         weights = torch.Generator().manual_seed(seed)
-        self.generator = Generator(layout, width=config.width, hidden=config.hidden, generator=weights)
+        self.generator = Generator(
+            layout,
+            width=config.width,
+            hidden=config.hidden,
+            generator=weights,
+            waves=waves_for(len(train)),
+        )
         self.generator.heads.start_at(_frequencies(layout, codes[train]))
         self.generator.to(device)
         self.canonical = torch.from_numpy(canonical_order(layout.symbol_column)[None]).to(device)

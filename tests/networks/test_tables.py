@@ -3,7 +3,15 @@ import math
 import numpy as np
 import torch
 
-from tabgan.networks.tables import OLD_WAVES, WAVES, SymbolTables, first_cells, rank_waves, waves_of_levels
+from tabgan.networks.tables import (
+    OLD_WAVES,
+    WAVES,
+    SymbolTables,
+    first_cells,
+    rank_waves,
+    waves_for,
+    waves_of_levels,
+)
 from tests.networks.examples import celled_layout, mixed_layout, random_rows, tiny_layout
 
 READ, WRITTEN = torch.tensor(WAVES.read), torch.tensor(WAVES.written)
@@ -91,3 +99,8 @@ def test_cells_are_the_levels_after_missing_and_point_masses():
     assert first_cells(layout, OLD_WAVES) == [3, 14, 9]
     assert first_cells(layout, WAVES) == [3, 2, 3]
     assert first_cells(mixed_layout(), WAVES) == SymbolTables(mixed_layout()).sizes  # with places
+
+
+def test_more_rows_are_written_in_faster_waves():
+    assert [len(waves_for(n).written) for n in (10, 10_000, 24_000, 10**7)] == [8, 20, 48, 48]
+    assert waves_for(10).read == WAVES.read
