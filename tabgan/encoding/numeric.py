@@ -1,11 +1,11 @@
-"""Numbers as modes: missing, point masses, continuous modes, and the place within a mode.
+"""Numbers as modes: missing, point masses, and cells between knots.
 
 Mode-specific normalisation in the sense of CTGAN (Xu et al. 2019, arXiv 1907.00503, section 4.2).
-DIFF: modes are quantile ranges, not Gaussians, and the place within a mode is a symbol too, so that a
-network predicts the density inside a mode instead of one value.
+DIFF: modes are narrow quantile ranges, not Gaussians, so that a network predicts a density instead of a value
+within a mode.
 
-The range of a column is cut by knots into cells of about equal mass; ``n_places`` neighbouring cells are a
-mode. Numbers on a grid (integers, cents, days) are handled as 64-bit integers in steps of that grid, exact
+The range of a column is cut by knots into cells of about equal mass; each is a mode. In files of the first models
+``n_places`` neighbouring cells are a mode, and the place within it is a symbol of its own. Numbers on a grid (integers, cents, days) are handled as 64-bit integers in steps of that grid, exact
 beyond 2**53. Point masses are taken out of the grid before it is cut, so every value has one code only.
 """
 
