@@ -16,10 +16,10 @@ from benchmarks.markdown import means
 from benchmarks.prediction import judge_prediction
 from benchmarks.rare import judge_rare
 from benchmarks.splits import known_levels, split_table, table_of
-from benchmarks.tasks import Task, find_task
+from benchmarks.tasks import PUBLISHED, Task, find_task
 from tabgan import TabGAN, load
 
-TABLES = ("adult", "shoppers", "default", "loans")  # the last comes with the repository
+TABLES = (*(task.name for task in PUBLISHED), "loans")  # the last comes with the repository
 Figures = dict[str, dict[str, float]]
 QUESTIONS = ("completion", "rare", "prediction", "conditions")
 
@@ -35,9 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             if "completion" in options.what and not table.datetimes:  # the baseline knows no dates
                 rows = test.sample(min(len(test), options.rows), random_state=seed)
                 found["completion"].append((name, judge_completion(model, train, rows, table, seed)))
-            if "rare" in options.what:
+            classes = table.task != "regression"
+            if "rare" in options.what and classes:
                 found["rare"].append((name, judge_rare(model, train, test, table, seed)))
-            if "prediction" in options.what:
+            if "prediction" in options.what and classes:
                 judged = judge_prediction(model, train, test, table, seed, options.max_time)
                 found["prediction"].append((name, judged))
             if "conditions" in options.what and name in CONDITIONS:
