@@ -23,7 +23,7 @@ from tabgan.schema import Column, Kind, Schema
 if TYPE_CHECKING:
     from tabgan.data import Source
 
-MOST_SYMBOLS = {Kind.INTEGER: 2, Kind.FLOAT: 2, Kind.TIMEDELTA: 2, Kind.CATEGORY: 2, Kind.DATETIME: 4}
+MOST_SYMBOLS = {Kind.CATEGORY: 2, Kind.DATETIME: 2}
 HEAD_UNITS = 128 + 256  # of each symbol that a network's width is multiplied with: a head, an embedding
 BYTES_PER_WEIGHT = 16  # a weight, its gradient and two moments of the optimiser
 
@@ -97,8 +97,8 @@ def check_size(
     rows = schema.n_rows if n_rows is None else n_rows
     gigabytes = n_symbols * (BYTES_PER_WEIGHT * HEAD_UNITS * width + 3 * rows) / 1e9
     raise TableTooLargeError(
-        f"a table may have at most {max_symbols:,} symbols (a number or a large category has two, a datetime "
-        f"four); found {len(schema):,} columns with up to {n_symbols:,}, which would take about {gigabytes:.0f} GB "
+        f"a table may have at most {max_symbols:,} symbols (a large category or a datetime has two); "
+        f"found {len(schema):,} columns with up to {n_symbols:,}, which would take about {gigabytes:.0f} GB "
         "to fit; drop columns, or fit groups of columns one by one"
     )
 

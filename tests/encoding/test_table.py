@@ -194,7 +194,7 @@ def test_too_large_a_table_is_refused_before_any_work():
     whole = tuple(Column(name=i, kind=Kind.FLOAT, dtype="float64") for i in range(5000))
     schema = Schema(whole, n_rows=1000)
     with pytest.raises(
-        TableTooLargeError, match=r"at most 4,000 symbols.* 5,000 columns with up to 10,000.* GB"
+        TableTooLargeError, match=r"at most 4,000 symbols.* 5,000 columns with up to 5,000.* GB"
     ):
         fit_table(None, schema)
     check_size(schema, max_symbols=10_000)
