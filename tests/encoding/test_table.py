@@ -198,9 +198,9 @@ def test_too_large_a_table_is_refused_before_any_work():
     ):
         fit_table(None, schema)
     check_size(schema, max_symbols=10_000)
-    check_size(Schema(whole[:2000]))
+    check_size(Schema(whole[:4000]))
     with pytest.raises(TableTooLargeError):
-        check_size(Schema(whole[:2001]))
+        check_size(Schema(whole[:4001]))
 
 
 def test_a_column_that_lacks_or_changed_is_named():
