@@ -13,6 +13,7 @@ from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.networks.losses import Objective, likelihood_loss
 from tabgan.networks.playing import fill_through
+from tabgan.training.optimizer import Optimizer
 from tabgan.training.runtime import Rows
 
 
@@ -116,9 +117,7 @@ def game_gradients(
         torch.autograd.backward(loss)
 
 
-def apply_gradients(
-    module: nn.Module, optimizer: torch.optim.Optimizer, clip: float
-) -> tuple[Tensor, Tensor]:
+def apply_gradients(module: nn.Module, optimizer: Optimizer, clip: float) -> tuple[Tensor, Tensor]:
     """Clip, step, clear; where a gradient is not finite the step is made with none.
 
     Returns the norm before clipping, and 1 if it was not finite, else 0.

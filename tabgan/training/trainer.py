@@ -25,6 +25,7 @@ from tabgan.networks.generator import Generator
 from tabgan.training.budget import Budget
 from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
+from tabgan.training.optimizer import Adam, Optimizer
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
@@ -144,11 +145,11 @@ class Trainer:
     def likelihood_stage(self) -> None:
         """Maximum likelihood, until the held-out likelihood no longer rises."""
         config = self.config
-        optimizer = torch.optim.AdamW(
+        optimizer = Adam(
             decayed(self.generator, config.weight_decay),
             lr=config.learning_rate,
             betas=(0.9, 0.99),
-            fused=self.device.type != "mps",
+            decoupled=True,
         )
         budget = self.stage_budget(1 - config.critic_share if self.playing else 1.0)
         keeper = self._best = Keeper(self.average, PATIENCE)
@@ -290,7 +291,7 @@ def cosine(done: float) -> float:
     return 0.5 + 0.5 * math.cos(math.pi * min(done, 1.0))
 
 
-def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+def set_rate(optimizer: Optimizer, rate: float) -> None:
     """Set the learning rate of all groups."""
     for group in optimizer.param_groups:
         group["lr"] = rate
