@@ -41,7 +41,7 @@ def likelihood_gradients(
     generator: Generator,
     rows: Rows,
     index: Tensor,
-    before: Tensor,
+    orders: Tensor,
     *,
     weight: float,
     dropout: float,
@@ -50,12 +50,12 @@ def likelihood_gradients(
 ) -> Tensor:
     """Add ``weight`` times the gradient of the mean cross-entropy of rows ``index`` (B,); returns that loss.
 
-    ``before`` (G, S, S) are the orders. Rows pass in micro-batches of ``micro``.
+    ``orders`` are (G, S). Rows pass in micro-batches of ``micro``.
     """
     loss = torch.zeros((), device=index.device)
     for part in torch.split(index, micro):
         codes, fractions = rows.take(part)
-        log_prob = generator.log_prob(codes, fractions, before, dropout, noise)
+        log_prob = generator.log_prob(codes, fractions, orders, dropout, noise)
         part_loss = likelihood_loss(log_prob) * (len(part) / len(index))
         torch.autograd.backward(part_loss * weight)
         loss += part_loss.detach()

@@ -228,12 +228,12 @@ class Trainer:
         return torch.from_numpy(taken).to(self.device)
 
     def next_orders(self) -> Tensor:
-        """Orders of this step, (G, S, S): canonical for a share of the rows, random columns first for the others."""
+        """Orders of this step, (G, S): canonical for a share of the rows, random columns first for the others."""
         groups = ORDER_GROUPS if self.batch % ORDER_GROUPS == 0 and self.micro >= self.batch else 1
         return torch.from_numpy(self.orders(groups, self.config.canonical_share)).to(self.device)
 
     def orders(self, groups: int, canonical_share: float) -> Array:
-        """Some orders, (G, S, S)."""
+        """Some orders, (G, S)."""
         layout = self.layout
         return draw_orders(layout.symbol_column, len(layout.columns), groups, canonical_share, self.rng)
 
