@@ -124,9 +124,12 @@ class Generator(nn.Module):
         logits = self.logits(codes, fractions, orders, dropout, generator)
         chosen = codes.T
         parts = []
-        for members, scores in zip(self.heads.buckets, logits, strict=True):
-            code = chosen if len(members) == len(chosen) else chosen[members]
-            picked = scores.gather(2, code.clamp(min=0).unsqueeze(-1)).squeeze(-1)
-            parts.append((picked - torch.logsumexp(scores, dim=2)) * (code >= 0))
-        order = torch.tensor([s for members in self.heads.buckets for s in members])
-        return torch.cat(parts)[torch.argsort(order).to(chosen.device)]
+        for b, scores in enumerate(logits):
+            code = self.heads.of_bucket(b, chosen)
+            loss = nn.functional.cross_entropy(
+                scores.flatten(0, 1), code.flatten(), ignore_index=-1, reduction="none"
+            )
+            parts.append(-loss.view(code.shape))
+        if len(parts) == 1:
+            return parts[0]
+        return torch.cat(parts).index_select(0, buffer(self.heads, "places"))

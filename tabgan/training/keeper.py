@@ -58,7 +58,8 @@ class SafePoint:
 
     def finite(self) -> bool:
         """Whether every weight is finite: what is not must not become the state to return to."""
-        return all(bool(torch.isfinite(p).all()) for module in self.modules for p in module.parameters())
+        flags = [torch.isfinite(p).all() for module in self.modules for p in module.parameters()]
+        return bool(torch.stack(flags).all())  # a device is asked once
 
     def mark(self) -> None:
         """Take the present state for sound."""

@@ -126,9 +126,10 @@ def apply_gradients(module: nn.Module, optimizer: Optimizer, clip: float) -> tup
     norm = nn.utils.get_total_norm(gradients)
     bad = ~torch.isfinite(norm)
     scale = torch.where(bad, 0.0, torch.clamp(clip / (norm + 1e-6), max=1.0))
-    for gradient in gradients:
-        gradient.mul_(scale)
-        gradient.masked_fill_(bad, 0.0)  # not finite times zero is not zero
+    torch._foreach_mul_(gradients, scale)
+    if bad.device.type != "cpu" or bool(bad):  # asking another device would wait for it
+        for gradient in gradients:
+            gradient.masked_fill_(bad, 0.0)  # not finite times zero is not zero
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     return norm, bad

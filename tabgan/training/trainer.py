@@ -111,10 +111,10 @@ class Trainer:
         self.generator.to(device)
         self.canonical = torch.from_numpy(canonical_order(layout.symbol_column)[None]).to(device)
         self.judged_orders = torch.from_numpy(self.orders(JUDGED_ORDERS, 0.0)).to(device)
-        self.micro = micro_batch(layout, config.width, config.batch_size)
         self.average = Average(self.generator, AVERAGE_DECAY)
         self.first_step = time.monotonic()
         self.batch = min(config.batch_size, len(self.rows))
+        self.micro = micro_batch(layout, config.width, max(self.batch, 1))
         self.n_judged_apart = -(-len(held_out) // 4)
         cost = len(held_out) + JUDGED_ORDERS * self.n_judged_apart  # rows that pass forward at each look
         self.check_steps = max(CHECK_STEPS, round(cost / (3 * LOOK_SHARE * self.batch)))
