@@ -18,7 +18,7 @@ from torch import Tensor
 
 from tabgan.asking.scores import by_column
 from tabgan.conditioning.condition import Condition
-from tabgan.conditioning.orders import before_matrix, canonical_order
+from tabgan.conditioning.orders import canonical_order, symbol_order
 from tabgan.model import FittedModel
 from tabgan.networks.tables import FRACTION_STEPS
 
@@ -93,7 +93,7 @@ def log_ratio(model: FittedModel, condition: Condition, codes: Ints, inside: Flo
     runs[known] = 0
     fractions = (inside * FRACTION_STEPS).astype(np.uint8)
     plain = by_column(model, codes, fractions, canonical_order(layout.symbol_column)).sum(1)
-    asked = by_column(model, codes, fractions, before_matrix(layout.symbol_column, runs))
+    asked = by_column(model, codes, fractions, symbol_order(layout.symbol_column, runs))
     asked[:, known] = 0.0
     return np.asarray(plain - asked.sum(1))
 

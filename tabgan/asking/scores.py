@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from tabgan.conditioning.known import Known
-from tabgan.conditioning.orders import before_matrix, others_matrix
+from tabgan.conditioning.orders import others_matrix, symbol_order
 from tabgan.config import SAMPLE_BLOCK
 from tabgan.encoding.layout import NOT_APPLICABLE
 from tabgan.errors import ConditionError
@@ -35,7 +35,7 @@ def log_prob(model: FittedModel, frame: pd.DataFrame, given: Sequence[Hashable] 
     for name in given:
         runs[position(model, name)] = 0
     codes, fractions = model.encoder.encode_frame(frame)
-    cells = by_column(model, codes, fractions, before_matrix(layout.symbol_column, runs))
+    cells = by_column(model, codes, fractions, symbol_order(layout.symbol_column, runs))
     return np.where(runs == 0, 0.0, cells - model.encoder.log_volumes(codes))
 
 
@@ -53,7 +53,7 @@ def log_mass_known(model: FittedModel, known: Known) -> Array:
     layout = model.encoder.layout
     hide = known.hidden[:, list(layout.symbol_column)]
     codes = np.where(hide, NOT_APPLICABLE, known.codes)
-    order = before_matrix(layout.symbol_column, np.zeros(len(layout.columns), np.int64))
+    order = symbol_order(layout.symbol_column, np.zeros(len(layout.columns), np.int64))
     cells = by_column(model, codes, known.fractions, order)
     volumes = model.encoder.log_volumes(codes)
     for index, column, _ in model.encoder.columns():
@@ -76,11 +76,14 @@ def position(model: FittedModel, name: Hashable) -> int:
     return names.index(name)
 
 
-def by_column(model: FittedModel, codes: Array, fractions: Array, before: Array) -> Array:
-    """Log-probability of each column's codes (n, C), each symbol given those that ``before`` (S, S) says."""
+def by_column(model: FittedModel, codes: Array, fractions: Array, order: Array) -> Array:
+    """Log-probability of each column's codes (n, C), each symbol given those before it.
+
+    ``order`` (S,) or (S, S) is as `tabgan.networks.telling.told` takes it.
+    """
     layout, device = model.encoder.layout, model.device
     size = micro_batch(layout, model.generator.width, SAMPLE_BLOCK)
-    told = torch.from_numpy(before[None]).to(device)
+    told = torch.from_numpy(order[None]).to(device)
     out = np.zeros((len(codes), len(layout.columns)))
     for start in range(0, len(codes), size):
         part = torch.from_numpy(codes[start : start + size].astype(np.int64)).to(device)

@@ -13,20 +13,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-def before_matrix(symbol_column: Sequence[int], run_of_column: NDArray[np.int64]) -> NDArray[np.float32]:
-    """(S, S) matrix with 1 where symbol t (second axis) comes before symbol s (first axis).
+def symbol_order(symbol_column: Sequence[int], run_of_column: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Symbols as they become known, (S,).
 
     Columns of a lower run come first; within a run, and within a column, canonical order holds.
     """
-    run = run_of_column[np.asarray(symbol_column, np.int64)]
-    position = np.empty(len(run), np.int64)
-    position[np.argsort(run, kind="stable")] = np.arange(len(run))
-    return (position[:, None] > position[None, :]).astype(np.float32)
+    return np.argsort(run_of_column[np.asarray(symbol_column, np.int64)], kind="stable")
 
 
-def canonical_order(symbol_column: Sequence[int]) -> NDArray[np.float32]:
-    """Every symbol after all symbols on its left, (S, S)."""
-    return before_matrix(symbol_column, np.zeros(max(symbol_column, default=0) + 1, np.int64))
+def canonical_order(symbol_column: Sequence[int]) -> NDArray[np.int64]:
+    """Every symbol after all symbols on its left, (S,)."""
+    return np.arange(len(symbol_column))
 
 
 def others_matrix(symbol_column: Sequence[int]) -> NDArray[np.float32]:
@@ -46,14 +43,14 @@ def draw_orders(
     groups: int,
     canonical_share: float,
     rng: np.random.Generator,
-) -> NDArray[np.float32]:
-    """Orders of the groups of a batch, (G, S, S): a share of them canonical, the others with random runs.
+) -> NDArray[np.int64]:
+    """Orders of the groups of a batch, (G, S): a share of them canonical, the others with random runs.
 
     Where the share is no whole number of groups, chance rounds it.
     """
     n_canonical = int(canonical_share * groups + rng.random())
     plain = [canonical_order(symbol_column)] * n_canonical
-    mixed = [before_matrix(symbol_column, draw_runs(n_columns, rng)) for _ in range(groups - n_canonical)]
+    mixed = [symbol_order(symbol_column, draw_runs(n_columns, rng)) for _ in range(groups - n_canonical)]
     return np.stack(plain + mixed)
 
 

@@ -44,18 +44,26 @@ class Canvas:
         self.generator, self.noise, self.never_missing = generator, noise.clone(), never_missing
         columns = torch.tensor(tables.symbol_column, device=codes.device, dtype=torch.long)
         self.hide = torch.as_tensor(hidden, dtype=torch.bool, device=codes.device)[..., columns]
+        self.flags = self._flags(hidden)
         self.codes = torch.where(self.hide, -1, codes)  # a hidden symbol adds nothing to the context
         self.inside = (fractions.to(noise.dtype) + 0.5) / FRACTION_STEPS
         self.context = generator.levels.new_zeros(len(codes), generator.width)
         if self.hide.ndim == 2:
             self.context = generator.embed(self.codes, fractions).sum(0)
-        elif not self.hide.all():
+        elif not all(self.flags):
             self.context = generator.embed_some(self.codes, fractions, ~self.hide).sum(0)
+
+    def _flags(self, hidden: list[bool] | Tensor) -> list[bool]:
+        """The flags that hold in all rows, where they need not be asked of a device; none if rows differ."""
+        if self.hide.ndim == 2:
+            return []
+        told = hidden if isinstance(hidden, list) else hidden.tolist()
+        return [bool(told[column]) for column in self.generator.tables.symbol_column]
 
     def rows(self, symbol: int) -> Rows | None:
         """Rows in which a symbol is hidden; None: there are none."""
         if self.hide.ndim == 1:
-            return EVERY_ROW if self.hide[symbol] else None
+            return EVERY_ROW if self.flags[symbol] else None
         index = self.hide[:, symbol].nonzero().squeeze(1)
         return index if len(index) else None
 
@@ -159,9 +167,10 @@ def noise_dtype(device: torch.device) -> torch.dtype:
 def number_context(generator: Generator, number: int, codes: Tensor, fraction: Tensor) -> Tensor:
     """What one number adds to the context as a number; codes (B, S), fraction (B,) to (B, H)."""
     tables = generator.tables
-    mode = codes[:, int(tables.number_mode[number])]
-    place = codes[:, int(tables.number_place[number])]
-    return tables.rank_features_of(number, mode, place, fraction) @ generator.waves[number]
+    mode, place = tables.number_ends[number]
+    return (
+        tables.rank_features_of(number, codes[:, mode], codes[:, place], fraction) @ generator.waves[number]
+    )
 
 
 def draw(logits: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:

@@ -23,6 +23,7 @@ from tabgan.networks.tables import (
     first_cells,
     waves_of_levels,
 )
+from tabgan.networks.telling import told
 
 
 class Generator(nn.Module):
@@ -98,44 +99,38 @@ class Generator(nn.Module):
             embedded = embedded.index_add(0, place, waves)
         return embedded
 
-    def contexts(self, embedded: Tensor, before: Tensor) -> Tensor:
-        """What each symbol is told: embeddings (S, B, H) and ``before`` (G, S, S) to contexts (S, B, H).
-
-        ``before[g, s, t]`` is 1 where symbol t comes before symbol s in the order of group g; the batch is G
-        groups of equal size, one after the other.
-        """
-        n, batch, width = embedded.shape
-        groups = len(before)
-        grouped = embedded.reshape(n, groups, batch // groups * width).transpose(0, 1)
-        told = torch.bmm(before, grouped)  # (G, S, B/G · H)
-        return told.transpose(0, 1).reshape(n, batch, width)
-
     def logits(
         self,
         codes: Tensor,
         fractions: Tensor,
-        before: Tensor,
+        orders: Tensor,
         dropout: float = 0.0,
         generator: torch.Generator | None = None,
     ) -> list[Tensor]:
-        """Logits of every symbol in the given order, by bucket of `Heads`."""
-        return self.heads.forward(self.contexts(self.embed(codes, fractions), before), dropout, generator)
+        """Logits of every symbol in the given orders (see `told`), by bucket of `Heads`."""
+        return self.heads.forward(told(self.embed(codes, fractions), orders), dropout, generator)
 
     def log_prob(
         self,
         codes: Tensor,
         fractions: Tensor,
-        before: Tensor,
+        orders: Tensor,
         dropout: float = 0.0,
         generator: torch.Generator | None = None,
     ) -> Tensor:
-        """Log-probability of each symbol's code in nats, (S, B); 0 where a symbol does not apply."""
-        logits = self.logits(codes, fractions, before, dropout, generator)
+        """Log-probability of each symbol's code in nats, (S, B); 0 where a symbol does not apply.
+
+        ``orders`` (G, S) or (G, S, S) are as `told` takes them.
+        """
+        logits = self.logits(codes, fractions, orders, dropout, generator)
         chosen = codes.T
         parts = []
-        for members, scores in zip(self.heads.buckets, logits, strict=True):
-            code = chosen if len(members) == len(chosen) else chosen[members]
-            picked = scores.gather(2, code.clamp(min=0).unsqueeze(-1)).squeeze(-1)
-            parts.append((picked - torch.logsumexp(scores, dim=2)) * (code >= 0))
-        order = torch.tensor([s for members in self.heads.buckets for s in members])
-        return torch.cat(parts)[torch.argsort(order).to(chosen.device)]
+        for b, scores in enumerate(logits):
+            code = self.heads.of_bucket(b, chosen)
+            loss = nn.functional.cross_entropy(
+                scores.flatten(0, 1), code.flatten(), ignore_index=-1, reduction="none"
+            )
+            parts.append(-loss.view(code.shape))
+        if len(parts) == 1:
+            return parts[0]
+        return torch.cat(parts).index_select(0, buffer(self.heads, "places"))

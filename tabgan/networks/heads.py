@@ -62,12 +62,15 @@ class Heads(nn.Module):
                 own[i, :, : free[s]] = 1
                 bias[i, :, sizes[s] :] = -1e4  # never drawn, and no gradient reaches it
                 along[i, :, : sizes[s]] = waves[s].T
+            self.register_buffer(f"members{b}", torch.tensor(members), persistent=False)
             self.register_buffer(f"along{b}", along, persistent=False)
             self.register_buffer(f"own{b}", own, persistent=False)
             self.last.append(
                 nn.Parameter(weight * own if any(free[s] < sizes[s] for s in members) else weight)
             )
             self.last_bias.append(nn.Parameter(bias))
+        order = torch.tensor([s for members in self.buckets for s in members], dtype=torch.long)
+        self.register_buffer("places", order.argsort(), persistent=False)  # from buckets back to symbols
 
     def start_at(self, frequencies: list[Tensor]) -> None:
         """Set the output biases to log frequencies, so that training starts at the marginals."""
@@ -84,15 +87,17 @@ class Heads(nn.Module):
         x = x + functional.silu(torch.baddbmm(self.second_bias, x, self.second))
         if dropout > 0:
             x = x * dropout_mask(x[:1], dropout, generator)  # one mask a row: heads share no weights
-        logits = []
-        for b, members in enumerate(self.buckets):
-            part = x if len(members) == len(self.sizes) else x[members]
-            logits.append(self.last_layer(b, members, part))
-        return logits
+        return [self.last_layer(b, self.of_bucket(b, x)) for b in range(len(self.buckets))]
 
-    def last_layer(self, bucket: int, members: list[int], x: Tensor) -> Tensor:
+    def of_bucket(self, bucket: int, x: Tensor) -> Tensor:
+        """What belongs to the symbols of a bucket: (S, ...) to (symbols, ...)."""
+        if len(self.buckets) == 1:
+            return x
+        return x.index_select(0, buffer(self, f"members{bucket}"))
+
+    def last_layer(self, bucket: int, x: Tensor) -> Tensor:
         """Hidden units (symbols, B, D) of a bucket to logits (symbols, B, K)."""
-        smooth = self.smooth if len(members) == len(self.sizes) else self.smooth[members]
+        smooth = self.of_bucket(bucket, self.smooth)
         along, own = buffer(self, f"along{bucket}"), buffer(self, f"own{bucket}")
         if own.shape[2] == along.shape[2]:  # every level has weights of its own: one product
             return torch.baddbmm(self.last_bias[bucket], x, torch.baddbmm(self.last[bucket], smooth, along))
@@ -112,7 +117,8 @@ class Heads(nn.Module):
         if free == size:
             return torch.addmm(bias, x, torch.addmm(own, self.smooth[symbol], along))
         logits = torch.addmm(bias, x @ self.smooth[symbol], along)
-        return logits + functional.pad(x @ own, (0, size - free))
+        logits[:, :free].addmm_(x, own)
+        return logits
 
 
 def dropout_mask(like: Tensor, share: float, generator: torch.Generator | None) -> Tensor:

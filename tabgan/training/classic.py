@@ -30,6 +30,7 @@ from tabgan.training.classic_steps import (
 )
 from tabgan.training.classic_watch import Onlooker, one_level_each
 from tabgan.training.keeper import SafePoint
+from tabgan.training.optimizer import Adam
 from tabgan.training.progress import Progress
 from tabgan.training.steps import Meter
 from tabgan.training.validation import MIN_ROWS
@@ -110,9 +111,9 @@ class ClassicTrainer:
         self.rows = ClassicRows(placed[0], alphas[0], index, bits)
         asked = torch.from_numpy(one_level_each(self.levels, layout, codes[watched], self.rng)).to(device)
         self.onlooker = Onlooker(layout, placed[1].long(), alphas[1], bits[asked], fair)
-        self.optimizers: list[torch.optim.Optimizer] = [
-            adam(self.critic, config.discriminator_lr, config.discriminator_decay, device),
-            adam(self.generator, config.generator_lr, config.generator_decay, device),
+        self.optimizers = [
+            adam(self.critic, config.discriminator_lr, config.discriminator_decay),
+            adam(self.generator, config.generator_lr, config.generator_decay),
         ]
 
     def run(self) -> ClassicTrained:
@@ -237,7 +238,6 @@ def batch_size(n_rows: int, config: ClassicConfig) -> int:
     return fitting
 
 
-def adam(module: nn.Module, rate: float, decay: float, device: torch.device) -> torch.optim.Adam:
+def adam(module: nn.Module, rate: float, decay: float) -> Adam:
     """Adam with little momentum, as in WGAN-GP."""
-    fused = device.type != "mps"
-    return torch.optim.Adam(module.parameters(), lr=rate, betas=(0.5, 0.9), weight_decay=decay, fused=fused)
+    return Adam(module.parameters(), lr=rate, betas=(0.5, 0.9), weight_decay=decay)

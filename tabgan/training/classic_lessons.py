@@ -13,6 +13,7 @@ from tabgan.networks.classic_generator import ClassicGenerator
 from tabgan.networks.losses import minimax_critic_loss
 from tabgan.training.classic_steps import ClassicRows, take_step
 from tabgan.training.lessons import CORRUPTED, GENERATED_ROWS, LESSON_RATE, LESSON_ROWS, spoil
+from tabgan.training.optimizer import Adam
 
 LESSON_STEPS = 600  # a pack has to be seen through: most of it says nothing about the row
 
@@ -27,7 +28,7 @@ def teach_classic(
 ) -> None:
     """Train the critic on real rows against generated and spoilt ones, each the first of a pack of generated rows."""
     blocks, device, size = generator.blocks, rows.codes.device, min(LESSON_ROWS, len(rows))
-    optimizer = torch.optim.Adam(critic.parameters(), lr=LESSON_RATE, betas=(0.5, 0.9))
+    optimizer = Adam(critic.parameters(), lr=LESSON_RATE, betas=(0.5, 0.9))
     levels = torch.from_numpy(rows.index.levels.draw(GENERATED_ROWS, rng, log_frequency=False)).to(device)
     generated = draw_features(generator, rows.bits[levels], noise)
     columns = torch.tensor(blocks.feature_columns(layout), device=device)

@@ -17,6 +17,7 @@ from tabgan.networks.classic_blocks import RowBlocks, gumbel
 from tabgan.networks.classic_critic import ClassicCritic
 from tabgan.networks.classic_generator import ClassicGenerator
 from tabgan.networks.losses import objective
+from tabgan.training.optimizer import Optimizer
 
 Array = NDArray[Any]
 
@@ -120,7 +121,7 @@ def generator_gradients(
     return loss.detach(), asked.detach()
 
 
-def take_step(module: nn.Module, optimizer: torch.optim.Optimizer) -> Tensor:
+def take_step(module: nn.Module, optimizer: Optimizer) -> Tensor:
     """Step by the gradients that were added, clear them, return their norm."""
     norm = nn.utils.get_total_norm([p.grad for p in module.parameters() if p.grad is not None])
     optimizer.step()

@@ -17,6 +17,7 @@ from tabgan.networks.losses import objective
 from tabgan.training.budget import Budget
 from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.lessons import LESSON_SHARE, LESSON_STEPS, teach
+from tabgan.training.optimizer import Adam
 from tabgan.training.runtime import Average, whole_rows
 from tabgan.training.steps import (
     Meter,
@@ -147,10 +148,9 @@ class GameStage:
         if not self.answer_trouble():
             self.sound.mark()
 
-    def optimizer(self, module: nn.Module) -> torch.optim.Optimizer:
+    def optimizer(self, module: nn.Module) -> Adam:
         """Adam as in WGAN-GP, with little momentum."""
-        rate, fused = self.config.critic_learning_rate, self.trainer.device.type != "mps"
-        return torch.optim.Adam(module.parameters(), lr=rate, betas=(0.5, 0.9), fused=fused)
+        return Adam(module.parameters(), lr=self.config.critic_learning_rate, betas=(0.5, 0.9))
 
     def budget(self) -> Budget:
         """All the time that is left; without a time limit, steps in proportion to the likelihood stage's."""

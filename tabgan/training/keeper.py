@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from tabgan.errors import TrainingError
+from tabgan.training.optimizer import Optimizer
 from tabgan.training.runtime import Average, snapshot
 
 MAX_ROLL_BACKS = 3
@@ -50,13 +52,14 @@ class SafePoint:
     """The last state of a stage in which everything was finite."""
 
     modules: list[nn.Module]
-    optimizers: list[torch.optim.Optimizer]
+    optimizers: Sequence[Optimizer]
     states: list[Any] | None = None
     roll_backs: int = 0
 
     def finite(self) -> bool:
         """Whether every weight is finite: what is not must not become the state to return to."""
-        return all(bool(torch.isfinite(p).all()) for module in self.modules for p in module.parameters())
+        flags = [torch.isfinite(p).all() for module in self.modules for p in module.parameters()]
+        return bool(torch.stack(flags).all())  # a device is asked once
 
     def mark(self) -> None:
         """Take the present state for sound."""

@@ -18,6 +18,7 @@ from tabgan.networks.filling import noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.networks.losses import minimax_critic_loss
 from tabgan.training.budget import Budget
+from tabgan.training.optimizer import Adam
 from tabgan.training.runtime import Rows
 from tabgan.training.steps import apply_gradients
 from tabgan.training.validation import draw_rows
@@ -42,7 +43,7 @@ def teach(
 ) -> None:
     """Train the critic on real rows against generated and spoilt ones, each among generated rows if it sees packs."""
     device, size = rows.codes.device, min(LESSON_ROWS, len(rows))
-    optimizer = torch.optim.Adam(critic.parameters(), lr=LESSON_RATE, betas=(0.5, 0.9))
+    optimizer = Adam(critic.parameters(), lr=LESSON_RATE, betas=(0.5, 0.9))
     uniforms = torch.from_numpy(rng.random((GENERATED_ROWS, len(layout.columns))))
     generated = draw_rows(generator, uniforms.to(noise_dtype(device)).to(device))
     columns = torch.tensor(layout.symbol_column, device=device)

@@ -68,7 +68,8 @@ def place_rows(codes: NDArray[Any], fractions: NDArray[np.uint8], device: torch.
 def micro_batch(layout: Layout, width: int, batch_size: int) -> int:
     """Rows that may pass the networks at once, so that memory does not grow with the number of columns."""
     per_row = max(layout.n_symbols, 1) * width * 4 * ACTIVATIONS
-    return int(np.clip(MICRO_BATCH_BYTES // per_row, 1, batch_size))
+    most = int(np.clip(MICRO_BATCH_BYTES // per_row, 1, batch_size))
+    return -(-batch_size // -(-batch_size // most))  # of equal size, so that none is nearly empty
 
 
 class Average:

@@ -13,6 +13,7 @@ from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.networks.losses import Objective, likelihood_loss
 from tabgan.networks.playing import fill_through
+from tabgan.training.optimizer import Optimizer
 from tabgan.training.runtime import Rows
 
 
@@ -40,7 +41,7 @@ def likelihood_gradients(
     generator: Generator,
     rows: Rows,
     index: Tensor,
-    before: Tensor,
+    orders: Tensor,
     *,
     weight: float,
     dropout: float,
@@ -49,12 +50,12 @@ def likelihood_gradients(
 ) -> Tensor:
     """Add ``weight`` times the gradient of the mean cross-entropy of rows ``index`` (B,); returns that loss.
 
-    ``before`` (G, S, S) are the orders. Rows pass in micro-batches of ``micro``.
+    ``orders`` are (G, S). Rows pass in micro-batches of ``micro``.
     """
     loss = torch.zeros((), device=index.device)
     for part in torch.split(index, micro):
         codes, fractions = rows.take(part)
-        log_prob = generator.log_prob(codes, fractions, before, dropout, noise)
+        log_prob = generator.log_prob(codes, fractions, orders, dropout, noise)
         part_loss = likelihood_loss(log_prob) * (len(part) / len(index))
         torch.autograd.backward(part_loss * weight)
         loss += part_loss.detach()
@@ -116,9 +117,7 @@ def game_gradients(
         torch.autograd.backward(loss)
 
 
-def apply_gradients(
-    module: nn.Module, optimizer: torch.optim.Optimizer, clip: float
-) -> tuple[Tensor, Tensor]:
+def apply_gradients(module: nn.Module, optimizer: Optimizer, clip: float) -> tuple[Tensor, Tensor]:
     """Clip, step, clear; where a gradient is not finite the step is made with none.
 
     Returns the norm before clipping, and 1 if it was not finite, else 0.
@@ -127,9 +126,10 @@ def apply_gradients(
     norm = nn.utils.get_total_norm(gradients)
     bad = ~torch.isfinite(norm)
     scale = torch.where(bad, 0.0, torch.clamp(clip / (norm + 1e-6), max=1.0))
-    for gradient in gradients:
-        gradient.mul_(scale)
-        gradient.masked_fill_(bad, 0.0)  # not finite times zero is not zero
+    torch._foreach_mul_(gradients, scale)
+    if bad.device.type != "cpu" or bool(bad):  # asking another device would wait for it
+        for gradient in gradients:
+            gradient.masked_fill_(bad, 0.0)  # not finite times zero is not zero
     optimizer.step()
     optimizer.zero_grad(set_to_none=True)
     return norm, bad

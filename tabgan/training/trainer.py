@@ -26,6 +26,7 @@ from tabgan.networks.tables import waves_for
 from tabgan.training.budget import Budget
 from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
+from tabgan.training.optimizer import Adam, Optimizer
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
@@ -117,10 +118,10 @@ class Trainer:
         self.generator.to(device)
         self.canonical = torch.from_numpy(canonical_order(layout.symbol_column)[None]).to(device)
         self.judged_orders = torch.from_numpy(self.orders(JUDGED_ORDERS, 0.0)).to(device)
-        self.micro = micro_batch(layout, config.width, config.batch_size)
         self.average = Average(self.generator, AVERAGE_DECAY)
         self.first_step = time.monotonic()
         self.batch = min(config.batch_size, len(self.rows))
+        self.micro = micro_batch(layout, config.width, max(self.batch, 1))
         self.n_judged_apart = -(-len(held_out) // 4)
         cost = len(held_out) + JUDGED_ORDERS * self.n_judged_apart  # rows that pass forward at each look
         self.check_steps = max(CHECK_STEPS, round(cost / (3 * LOOK_SHARE * self.batch)))
@@ -151,11 +152,11 @@ class Trainer:
     def likelihood_stage(self) -> None:
         """Maximum likelihood, until the held-out likelihood no longer rises."""
         config = self.config
-        optimizer = torch.optim.AdamW(
+        optimizer = Adam(
             decayed(self.generator, self.weight_decay),
             lr=config.learning_rate,
             betas=(0.9, 0.99),
-            fused=self.device.type != "mps",
+            decoupled=True,
         )
         budget = self.stage_budget(1 - config.critic_share if self.playing else 1.0)
         keeper = self._best = Keeper(self.average, PATIENCE)
@@ -243,12 +244,12 @@ class Trainer:
         return torch.from_numpy(taken).to(self.device)
 
     def next_orders(self) -> Tensor:
-        """Orders of this step, (G, S, S): canonical for a share of the rows, random columns first for the others."""
+        """Orders of this step, (G, S): canonical for a share of the rows, random columns first for the others."""
         groups = ORDER_GROUPS if self.batch % ORDER_GROUPS == 0 and self.micro >= self.batch else 1
         return torch.from_numpy(self.orders(groups, self.config.canonical_share)).to(self.device)
 
     def orders(self, groups: int, canonical_share: float) -> Array:
-        """Some orders, (G, S, S)."""
+        """Some orders, (G, S)."""
         layout = self.layout
         return draw_orders(layout.symbol_column, len(layout.columns), groups, canonical_share, self.rng)
 
@@ -306,7 +307,7 @@ def cosine(done: float) -> float:
     return 0.5 + 0.5 * math.cos(math.pi * min(done, 1.0))
 
 
-def set_rate(optimizer: torch.optim.Optimizer, rate: float) -> None:
+def set_rate(optimizer: Optimizer, rate: float) -> None:
     """Set the learning rate of all groups."""
     for group in optimizer.param_groups:
         group["lr"] = rate

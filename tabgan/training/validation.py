@@ -34,12 +34,12 @@ def split_rows(
 
 
 @torch.no_grad()
-def mean_log_prob(generator: Generator, rows: Rows, before: Tensor, micro: int) -> float:
+def mean_log_prob(generator: Generator, rows: Rows, orders: Tensor, micro: int) -> float:
     """Mean log-probability of a row's codes in nats."""
-    total = torch.zeros((), device=before.device)
-    for part in torch.split(torch.arange(len(rows), device=before.device), micro):
+    total = torch.zeros((), device=orders.device)
+    for part in torch.split(torch.arange(len(rows), device=orders.device), micro):
         codes, fractions = rows.take(part)
-        total += generator.log_prob(codes, fractions, before).sum()
+        total += generator.log_prob(codes, fractions, orders).sum()
     return float(total) / max(len(rows), 1)
 
 

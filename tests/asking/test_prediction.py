@@ -9,7 +9,7 @@ import torch
 
 from tabgan import ConditionError
 from tabgan.asking.prediction import column_mass, contexts
-from tabgan.conditioning.orders import before_matrix
+from tabgan.conditioning.orders import symbol_order
 from tabgan.networks.distribution import cell_masses, known_context
 from tests.networks.examples import all_rows, make_generator, random_rows, tiny_layout
 
@@ -26,7 +26,7 @@ def test_masses_are_those_of_enumeration(column, hidden):
     mass = cell_masses(generator, own.start, own.start + 1 if own.stop - own.start > 1 else None, context)
     assert torch.allclose(mass.sum((1, 2)), torch.ones(6, dtype=torch.float64), atol=1e-6)
     runs = np.array([1 if c == column else 2 * (c in hidden) for c in range(5)])
-    order = torch.from_numpy(before_matrix(layout.symbol_column, runs))[None]
+    order = torch.from_numpy(symbol_order(layout.symbol_column, runs))[None]
     every = torch.unique(all_rows(layout)[:, own], dim=0)
     for row in range(6):
         rows = codes[row].repeat(len(every), 1)

@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import torch
 
-from tabgan.conditioning.orders import before_matrix
+from tabgan.conditioning.orders import symbol_order
 from tabgan.encoding.layout import Layout, NumberTable, Symbol, build_layout
 from tabgan.networks.critic import Critic
 from tabgan.networks.generator import Generator
@@ -106,9 +106,9 @@ def all_rows(layout: Layout) -> torch.Tensor:
 
 
 def order(layout: Layout, runs=None) -> torch.Tensor:
-    """One order for the whole batch, (1, S, S): canonical, or columns of lower runs first."""
+    """One order for the whole batch, (1, S): canonical, or columns of lower runs first."""
     runs = np.zeros(len(layout.columns), np.int64) if runs is None else np.asarray(runs, np.int64)
-    return torch.from_numpy(before_matrix(layout.symbol_column, runs))[None]
+    return torch.from_numpy(symbol_order(layout.symbol_column, runs))[None]
 
 
 def random_rows(layout: Layout, n_rows: int, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:

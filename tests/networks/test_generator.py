@@ -4,6 +4,7 @@ import torch
 
 from tabgan.conditioning.orders import draw_runs
 from tabgan.networks.tables import WAVES, waves_of_levels
+from tabgan.networks.telling import before_of, told
 from tests.networks.examples import (
     all_rows,
     celled_layout,
@@ -16,7 +17,7 @@ from tests.networks.examples import (
 
 
 def orders(layout, n):
-    """The canonical order and ``n`` random ones, (1, S, S)."""
+    """The canonical order and ``n`` random ones, (1, S)."""
     rng = np.random.default_rng(3)
     yield order(layout)
     for _ in range(n):
@@ -30,13 +31,13 @@ def test_logits_depend_on_earlier_symbols_only(make):
     codes, fractions = random_rows(layout, 6)
     for before in orders(layout, 4):
         embedded = generator.embed(codes, fractions).detach().requires_grad_(True)
-        logits = generator.heads.forward(generator.contexts(embedded, before), 0.0, None)
+        logits = generator.heads.forward(told(embedded, before), 0.0, None)
         for symbol, size in enumerate(generator.heads.sizes):
             bucket, place = generator.heads.place_of[symbol]
             mixed = (logits[bucket][place, :, :size] * torch.arange(1, size + 1)).sum()
             (slope,) = torch.autograd.grad(mixed, embedded, retain_graph=True)
             reached = slope.abs().sum((1, 2)) > 0
-            assert torch.equal(reached, before[0, symbol] > 0), symbol
+            assert torch.equal(reached, before_of(before)[0, symbol]), symbol
 
 
 def test_log_prob_of_a_symbol_ignores_codes_and_fractions_of_later_ones():

@@ -195,6 +195,15 @@ def test_micro_batches_shrink_with_the_width_of_the_context():
     assert micro_batch(layout, 10**9, 512) == 1
 
 
+def test_micro_batches_are_of_equal_size():
+    layout = mixed_layout()
+    for batch in (64, 1_000, 4_097):
+        micro = micro_batch(layout, 300_000, batch)
+        passes = -(-batch // micro)
+        assert passes > 1
+        assert passes * micro - batch < passes  # no pass lacks more than a row
+
+
 def test_devices_are_resolved_or_refused_by_name():
     assert resolve_device("cpu") == torch.device("cpu")
     assert resolve_device("auto").type in ("cpu", "cuda", "mps")
