@@ -176,5 +176,5 @@ def _with_day(model: FittedModel, index: int, context: Tensor, day: Array, where
     step = torch.from_numpy(np.floor(where[:, 0] * FRACTION_STEPS)).to(context.device)
     own = codes[:, start : start + day.shape[1]]
     first = generator.tables.first_level[start : start + day.shape[1]]
-    levels = generator.levels[torch.where(own < 0, 0, own + first)].sum(1)
+    levels = generator.level(torch.where(own < 0, 0, own + first)).sum(1)
     return context + levels + number_context(generator, layout.numbers_of(index).start, codes, step)

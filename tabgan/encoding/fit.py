@@ -15,6 +15,7 @@ from tabgan.encoding.categorical import RARE, CategoryEncoder
 from tabgan.encoding.column import QUANTILE, ColumnEncoder, Summary, freeze, observe
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import Layout
+from tabgan.encoding.pointers import find_same
 from tabgan.encoding.table import TableEncoder, series_of
 from tabgan.encoding.text import TextEncoder
 from tabgan.errors import DataError, TableTooLargeError
@@ -76,7 +77,12 @@ def fit_table(
     )
     columns = tuple(_settled(*pair) for pair in zip(schema.columns, encoders, strict=True))
     encoder = TableEncoder(replace(schema, columns=columns, n_rows=n_rows), encoders)
-    return encoder, encode_source(source, encoder, n_rows, unlabelled)
+    table = encode_source(source, encoder, n_rows, unlabelled)
+    if modes != QUANTILE:
+        return encoder, table
+    same = find_same(encoder.schema.columns, encoders, encoder.layout, table.codes, table.fractions)
+    encoder = replace(encoder, same=same)
+    return encoder, replace(table, layout=encoder.layout)
 
 
 def check_size(

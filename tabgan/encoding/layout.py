@@ -48,6 +48,19 @@ class NumberTable:
 
 
 @dataclass(frozen=True)
+class Pointer:
+    """The code that a symbol has where its column has the value of another number.
+
+    ``symbol`` and ``number`` are positions within the row; ``codes``, shape (K, steps), are by the other number's
+    own code and the part of its cell in which it lies, -1 where there is none.
+    """
+
+    symbol: int
+    number: int
+    codes: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
 class Layout:
     """The symbols of a row, in canonical order, and which column each belongs to.
 
@@ -59,6 +72,7 @@ class Layout:
     symbol_column: tuple[int, ...]
     numbers: tuple[NumberTable, ...]
     number_column: tuple[int, ...]
+    pointers: tuple[Pointer, ...] = ()
 
     @property
     def n_symbols(self) -> int:

@@ -5,8 +5,9 @@ DIFF: modes are narrow quantile ranges, not Gaussians, so that a network predict
 within a mode.
 
 The range of a column is cut by knots into cells of about equal mass; each is a mode. In files of the first models
-``n_places`` neighbouring cells are a mode, and the place within it is a symbol of its own. Numbers on a grid (integers, cents, days) are handled as 64-bit integers in steps of that grid, exact
-beyond 2**53. Point masses are taken out of the grid before it is cut, so every value has one code only.
+``n_places`` neighbouring cells are a mode, and the place within it is a symbol of its own. Numbers on a grid
+(integers, cents, days) are handled as 64-bit integers in steps of that grid, exact beyond 2**53. Point masses are
+taken out of the grid before it is cut, so every value has one code only.
 """
 
 from __future__ import annotations

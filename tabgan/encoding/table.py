@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Hashable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from tabgan.encoding.column import ColumnEncoder, encoder_from_state
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
 from tabgan.encoding.mixture import MixtureEncoder
+from tabgan.encoding.pointers import build_pointer
 from tabgan.encoding.text import TextEncoder
 from tabgan.encoding.value import value_cells
 from tabgan.errors import ColumnError, ConditionError
@@ -29,18 +30,20 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class TableEncoder:
-    """A frozen table: its schema and one encoder per column.
+    """A frozen table: its schema, one encoder per column, and pairs of columns that are often the same number.
 
     Shapes: codes (n, S) and fractions (n, R), S symbols and R numeric parts as in `layout`.
     """
 
     schema: Schema
     encoders: tuple[ColumnEncoder, ...]
+    same: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def layout(self) -> Layout:
         """Where each column's symbols lie."""
-        return build_layout([(column.name, e.symbols, e.numbers) for _, column, e in self.columns()])
+        layout = build_layout([(column.name, e.symbols, e.numbers) for _, column, e in self.columns()])
+        return replace(layout, pointers=tuple(build_pointer(self.encoders, layout, p) for p in self.same))
 
     @property
     def fraction_dtype(self) -> type[np.uint8 | np.float32]:
@@ -187,7 +190,8 @@ class TableEncoder:
         arrays = {
             f"{index}.{name}": array for index, (_, own) in enumerate(states) for name, array in own.items()
         }
-        return {"schema": self.schema.to_json(), "columns": [plain for plain, _ in states]}, arrays
+        plain = {"schema": self.schema.to_json(), "columns": [own for own, _ in states]}
+        return {**plain, "same": [list(pair) for pair in self.same]}, arrays
 
     @classmethod
     def from_state(cls, plain: dict[str, Any], arrays: dict[str, Array]) -> TableEncoder:
@@ -198,7 +202,11 @@ class TableEncoder:
             index, _, name = key.partition(".")
             owned[int(index)][name] = array
         parts = zip(schema.columns, plain["columns"], owned, strict=True)
-        return cls(schema, tuple(encoder_from_state(column, own, held) for column, own, held in parts))
+        encoders = tuple(encoder_from_state(column, own, held) for column, own, held in parts)
+        same = tuple(
+            (int(column), int(other)) for column, other in plain.get("same", ())
+        )  # not in older files
+        return cls(schema, encoders, same)
 
 
 def series_of(frame: pd.DataFrame, schema: Schema) -> Iterator[pd.Series[Any]]:

@@ -173,7 +173,8 @@ def _every_place(canvas: Canvas, part: Part, temperature: float) -> Tensor:
     """Probabilities of the second symbol after each code of the first, (F, P), where all rows are told the same."""
     assert part.second is not None
     generator, start = canvas.generator, int(canvas.generator.tables.first_level[part.first])
-    contexts = canvas.context[:1] + generator.levels[start : start + part.share.shape[1]]
+    levels = generator.levels[start : start + part.share.shape[1]]
+    contexts = canvas.context[:1] + generator.pointers.pad(levels)
     return torch.softmax((generator.heads.one(part.second, contexts) / temperature).to(part.share.dtype), 1)
 
 
@@ -184,7 +185,7 @@ def _inside(canvas: Canvas, part: Part, share: Tensor, places: Tensor | None, te
     for code in part.torn:
         if places is None:
             assert part.second is not None
-            context = canvas.context + generator.levels[start + code]
+            context = canvas.context + generator.pointers.pad(generator.levels[start + code])
             logits = generator.heads.one(part.second, context) / temperature
             told = (torch.softmax(logits.to(share.dtype), 1) * share[:, code]).sum(1)
             inside = inside.expand(len(told), -1).clone() if len(inside) == 1 else inside

@@ -22,7 +22,7 @@ def cell_masses(generator: Generator, first: int, second: int | None, context: T
     out = mass * (torch.arange(tables.sizes[second], device=context.device) == 0)
     start = int(tables.first_level[first])
     for code in range(tables.applies_from[second], tables.sizes[first]):
-        places = heads.one(second, context + generator.levels[start + code])
+        places = heads.one(second, context + generator.pointers.pad(generator.levels[start + code]))
         out[:, code] = mass[:, code] * torch.softmax(places.to(dtype), dim=1)
     return out
 

@@ -47,7 +47,7 @@ class Canvas:
         self.flags = self._flags(hidden)
         self.codes = torch.where(self.hide, -1, codes)  # a hidden symbol adds nothing to the context
         self.inside = (fractions.to(noise.dtype) + 0.5) / FRACTION_STEPS
-        self.context = generator.levels.new_zeros(len(codes), generator.width)
+        self.context = generator.levels.new_zeros(len(codes), generator.n_told)
         if self.hide.ndim == 2:
             self.context = generator.embed(self.codes, fractions).sum(0)
         elif not all(self.flags):
@@ -86,7 +86,7 @@ class Canvas:
         tables = self.generator.tables
         self.codes[rows, symbol] = code
         self.noise[rows, tables.symbol_column[symbol]] = left
-        self.add(rows, self.generator.levels[torch.where(code < 0, 0, code + tables.first_level[symbol])])
+        self.add(rows, self.generator.level(torch.where(code < 0, 0, code + tables.first_level[symbol])))
 
     def put_number(self, symbol: int, rows: Rows, inside: Tensor, left: Tensor) -> None:
         """Where in its cell a number lies that ends with this symbol: a fraction (rows,), and the uniforms left."""
@@ -168,9 +168,9 @@ def number_context(generator: Generator, number: int, codes: Tensor, fraction: T
     """What one number adds to the context as a number; codes (B, S), fraction (B,) to (B, H)."""
     tables = generator.tables
     mode, place = tables.number_ends[number]
-    return (
-        tables.rank_features_of(number, codes[:, mode], codes[:, place], fraction) @ generator.waves[number]
-    )
+    waves = tables.rank_features_of(number, codes[:, mode], codes[:, place], fraction)
+    told = generator.pointers.of_one(number, codes[:, mode], fraction)
+    return torch.cat([waves @ generator.waves[number], told], 1)
 
 
 def draw(logits: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:

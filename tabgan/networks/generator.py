@@ -14,6 +14,7 @@ from torch import Tensor, nn
 
 from tabgan.encoding.layout import Layout
 from tabgan.networks.heads import Heads
+from tabgan.networks.pointing import PointerTables
 from tabgan.networks.tables import (
     FRACTION_STEPS,
     WAVES,
@@ -32,7 +33,7 @@ class Generator(nn.Module):
     Shape
     -----
     codes (B, S) integers, -1 where a symbol does not apply; fractions (B, R) bytes; embeddings and contexts
-    (S, B, H).
+    (S, B, H + P): after H features each of the P pointers of the layout, see `PointerTables`.
     """
 
     def __init__(
@@ -56,6 +57,8 @@ class Generator(nn.Module):
         table *= embedded.unsqueeze(1)  # nothing known, and cells known by their waves: padding keeps them so
         self.levels = nn.Parameter(table)
         self.register_buffer("embedded", embedded.long() * torch.arange(len(table)), persistent=False)
+        self.pointers = PointerTables(layout)
+        self.n_told = width + len(layout.pointers)
         n_features = 1 + 2 * len(waves.read)
         numbers = torch.randn(layout.n_numbers, n_features, width, generator=generator)
         self.waves = nn.Parameter(numbers * scale / math.sqrt(n_features))
@@ -65,6 +68,7 @@ class Generator(nn.Module):
             hidden,
             free=free,
             waves=waves_of_levels(layout, waves),
+            pointed=[pointer.symbol for pointer in layout.pointers],
             generator=generator,
         )
 
@@ -75,7 +79,11 @@ class Generator(nn.Module):
         if self.tables.n_numbers:
             waves = torch.bmm(self.tables.rank_features(codes, fractions), self.waves)
             embedded = embedded.index_add(0, self.tables.number_last, waves)
-        return embedded
+        return self.pointers.put(embedded, self.pointers.of_rows(codes, fractions))
+
+    def level(self, index: Tensor) -> Tensor:
+        """What levels add to the context, by their rows in the table of all levels: (...,) to (..., H + P)."""
+        return self.pointers.pad(nn.functional.embedding(index, self.levels, padding_idx=0))
 
     def level_contexts(self, symbol: int) -> Tensor:
         """What each level of a symbol adds to the context, (K, H); a cell stands for its middle."""
@@ -97,7 +105,7 @@ class Generator(nn.Module):
             place = (symbols.cumsum(0) - 1)[self.tables.number_last[numbers]]
             waves = torch.bmm(self.tables.rank_features(codes, fractions, numbers), self.waves[numbers])
             embedded = embedded.index_add(0, place, waves)
-        return embedded
+        return self.pointers.put_some(embedded, self.pointers.of_rows(codes, fractions), symbols)
 
     def logits(
         self,

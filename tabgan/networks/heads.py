@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -25,7 +26,7 @@ class Heads(nn.Module):
 
     Shape
     -----
-    contexts (S, B, H) to a list of logits (symbols in bucket, B, K padded); padding is -inf-like.
+    contexts (S, B, H + P) to a list of logits (symbols in bucket, B, K padded); padding is -inf-like.
     """
 
     def __init__(
@@ -37,9 +38,10 @@ class Heads(nn.Module):
         free: list[int],
         waves: list[Tensor],
         generator: torch.Generator,
+        pointed: Sequence[int] = (),
     ) -> None:
         super().__init__()
-        n = len(sizes)
+        n, self.width = len(sizes), width
         self.sizes, self.free = sizes, free
         self.buckets = _buckets(sizes, free)
         self.place_of = {s: (b, i) for b, members in enumerate(self.buckets) for i, s in enumerate(members)}
@@ -69,6 +71,15 @@ class Heads(nn.Module):
                 nn.Parameter(weight * own if any(free[s] < sizes[s] for s in members) else weight)
             )
             self.last_bias.append(nn.Parameter(bias))
+        self.pointers_of: dict[int, list[int]] = {}
+        for pointer, s in enumerate(pointed):
+            self.pointers_of.setdefault(s, []).append(pointer)
+        self.gate = nn.Parameter(torch.zeros(len(pointed), hidden)) if pointed else None
+        self.gate_bias = nn.Parameter(torch.zeros(len(pointed))) if pointed else None
+        for b, members in enumerate(self.buckets):
+            own_pointers = [(p, i, s) for i, s in enumerate(members) for p in self.pointers_of.get(s, [])]
+            listed = torch.tensor(own_pointers, dtype=torch.long).reshape(-1, 3)
+            self.register_buffer(f"pointers{b}", listed, persistent=False)
         order = torch.tensor([s for members in self.buckets for s in members], dtype=torch.long)
         self.register_buffer("places", order.argsort(), persistent=False)  # from buckets back to symbols
 
@@ -81,13 +92,31 @@ class Heads(nn.Module):
 
     def forward(self, contexts: Tensor, dropout: float, generator: torch.Generator | None) -> list[Tensor]:
         """All heads at once: (S, B, H) to one (symbols, B, K) a bucket."""
-        width = contexts.shape[-1]
-        x = functional.layer_norm(contexts + self.bias, (width,))
+        told = contexts[..., self.width :]
+        x = functional.layer_norm(contexts[..., : self.width] + self.bias, (self.width,))
         x = functional.silu(torch.baddbmm(self.first_bias, x, self.first))
         x = x + functional.silu(torch.baddbmm(self.second_bias, x, self.second))
         if dropout > 0:
             x = x * dropout_mask(x[:1], dropout, generator)  # one mask a row: heads share no weights
-        return [self.last_layer(b, self.of_bucket(b, x)) for b in range(len(self.buckets))]
+        logits = [self.last_layer(b, self.of_bucket(b, x)) for b in range(len(self.buckets))]
+        if self.gate is None:
+            return logits
+        return [self.point(b, scores, x, told) for b, scores in enumerate(logits)]
+
+    def point(self, bucket: int, logits: Tensor, x: Tensor, told: Tensor) -> Tensor:
+        """Add to the logits (symbols, B, K) of a bucket at the codes that pointers (S, B, P) tell."""
+        pointer, place, symbol = buffer(self, f"pointers{bucket}").unbind(1)
+        if not len(pointer):
+            return logits
+        assert self.gate is not None
+        assert self.gate_bias is not None
+        code = told[symbol, :, pointer].long() - 1  # (pointers, B)
+        gate = (
+            torch.bmm(x[symbol], self.gate[pointer].unsqueeze(2)).squeeze(2) + self.gate_bias[pointer, None]
+        )
+        rows = torch.arange(code.shape[1], device=code.device)[None]
+        at = (place[:, None], rows, code.clamp(min=0))
+        return logits.index_put(at, gate * (code >= 0), accumulate=True)
 
     def of_bucket(self, bucket: int, x: Tensor) -> Tensor:
         """What belongs to the symbols of a bucket: (S, ...) to (symbols, ...)."""
@@ -107,7 +136,8 @@ class Heads(nn.Module):
 
     def one(self, symbol: int, context: Tensor) -> Tensor:
         """One head: context (B, H) to logits (B, K of that symbol); no dropout."""
-        x = functional.layer_norm(context + self.bias[symbol], (context.shape[-1],))
+        told = context[:, self.width :]
+        x = functional.layer_norm(context[:, : self.width] + self.bias[symbol], (self.width,))
         x = functional.silu(torch.addmm(self.first_bias[symbol], x, self.first[symbol]))
         x = x + functional.silu(torch.addmm(self.second_bias[symbol], x, self.second[symbol]))
         bucket, i = self.place_of[symbol]
@@ -118,6 +148,12 @@ class Heads(nn.Module):
             return torch.addmm(bias, x, torch.addmm(own, self.smooth[symbol], along))
         logits = torch.addmm(bias, x @ self.smooth[symbol], along)
         logits[:, :free].addmm_(x, own)
+        for pointer in self.pointers_of.get(symbol, []):
+            assert self.gate is not None
+            assert self.gate_bias is not None
+            code = told[:, pointer].long() - 1
+            gate = (x @ self.gate[pointer] + self.gate_bias[pointer]) * (code >= 0)
+            logits.scatter_add_(1, code.clamp(min=0).unsqueeze(1), gate.unsqueeze(1))
         return logits
 
 

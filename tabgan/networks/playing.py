@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn import functional
 
 from tabgan.networks.critic import Critic
 from tabgan.networks.filling import number_context
@@ -59,9 +58,9 @@ def fill_through(
         columns[symbol] = code
         start = int(tables.first_level[symbol])
         at = torch.where(code < 0, 0, code + start)
-        bent = bend @ generator.level_contexts(symbol).detach()
+        bent = generator.pointers.pad(bend @ generator.level_contexts(symbol).detach())
         known = buffer(generator, "embedded")[at]
-        context = context + functional.embedding(known, generator.levels, padding_idx=0) + bent
+        context = context + generator.level(known) + bent
         features[symbol] = critic.embed_hard(at) + critic.embed_soft(symbol, bend)
         number = tables.number_of_last.get(symbol)
         if number is not None:

@@ -1,0 +1,109 @@
+"""Columns that often have the value of another column: a payment that equals the bill, a minimum that is the maximum.
+
+A cell tells a number only roughly, and networks learn slowly that two numbers are the same one. So a network is
+told in which cell of a column the value of another column would lie: a pointer, as language models copy words (Gu et
+al. 2016, arXiv 1603.06393). DIFF: it points to a cell, and adds to a logit instead of mixing two distributions.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tabgan.data.cells import Cells
+from tabgan.encoding.column import ColumnEncoder
+from tabgan.encoding.layout import Layout, Pointer
+from tabgan.encoding.number_column import NumberColumnEncoder
+from tabgan.encoding.numeric import FRACTION_STEPS
+from tabgan.schema import Column
+
+Array = NDArray[Any]
+Pair = tuple[int, int]
+STEPS = 16  # parts of a cell of the other number
+LOOKED_AT = 4_000  # rows
+LEAST = 0.02  # of the rows have the other's cell, beyond chance
+LEAST_ROWS = 10
+TIMES_CHANCE = 3
+MOST_OTHERS = 3  # a column
+MOST_PAIRS = 64
+NEIGHBOURS = 30  # how far apart two columns may be in a wide table
+
+
+def find_same(
+    columns: Sequence[Column],
+    encoders: Sequence[ColumnEncoder],
+    layout: Layout,
+    codes: Array,
+    fractions: Array,
+) -> tuple[Pair, ...]:
+    """Pairs (column, other) in which the first often lies in the cell of the other's value; codes (n, S).
+
+    Point masses do not count: that two columns are both zero is told by their codes.
+    """
+    rows = np.random.default_rng(0).permutation(len(codes))[:LOOKED_AT]
+    codes, fractions = codes[rows].astype(np.int64), fractions[rows]
+    gains = []
+    for pair in _comparable(columns, encoders):
+        pointer = build_pointer(encoders, layout, pair)
+        told, own = pointed(pointer, layout, codes, fractions), codes[:, pointer.symbol]
+        column = encoders[pair[0]]
+        assert isinstance(column, NumberColumnEncoder)
+        within = own >= column.number.first_continuous
+        hits = float((within & (told == own)).mean())
+        chance = float((within & (np.roll(told, 1) == own)).mean())  # rows are shuffled
+        enough = max(LEAST, LEAST_ROWS / max(len(rows), 1))
+        if hits - chance > enough and hits > TIMES_CHANCE * chance:
+            gains.append((hits - chance, pair))
+    return _best(gains)
+
+
+def build_pointer(encoders: Sequence[ColumnEncoder], layout: Layout, pair: Pair) -> Pointer:
+    """Where in a column the values of another lie."""
+    own, other = (encoders[column] for column in pair)
+    assert isinstance(own, NumberColumnEncoder)
+    assert isinstance(other, NumberColumnEncoder)
+    n_modes = other.number.n_modes
+    code = np.repeat(np.arange(n_modes), STEPS)[:, None]
+    inside = np.tile((np.arange(STEPS) + 0.5) / STEPS, n_modes)[:, None]
+    cells = other.decode(code, inside)
+    there, _ = own.encode(Cells(cells.values, cells.missing))
+    found = np.where(cells.missing, -1, there[:, 0]).astype(np.int32)
+    return Pointer(
+        layout.symbols_of(pair[0]).start, layout.numbers_of(pair[1]).start, found.reshape(n_modes, STEPS)
+    )
+
+
+def pointed(pointer: Pointer, layout: Layout, codes: Array, fractions: Array) -> Array:
+    """The code that each row's other value points to, (n,); -1 where there is none."""
+    code = codes[:, layout.numbers[pointer.number].symbols[0]]
+    part = fractions[:, pointer.number].astype(np.int64) * STEPS // FRACTION_STEPS
+    return np.where(code < 0, -1, pointer.codes[np.maximum(code, 0), part])
+
+
+def _comparable(columns: Sequence[Column], encoders: Sequence[ColumnEncoder]) -> Iterator[Pair]:
+    numbers = [
+        index
+        for index, encoder in enumerate(encoders)
+        if isinstance(encoder, NumberColumnEncoder)
+        and encoder.number.n_cells
+        and encoder.number.n_places == 1
+    ]
+    far = len(columns) if len(numbers) <= 2 * NEIGHBOURS else NEIGHBOURS
+    for pair in itertools.permutations(numbers, 2):
+        one, two = (columns[index] for index in pair)
+        if (one.kind, one.origin, one.unit) == (two.kind, two.origin, two.unit) and abs(
+            pair[0] - pair[1]
+        ) <= far:
+            yield pair
+
+
+def _best(gains: list[tuple[float, Pair]]) -> tuple[Pair, ...]:
+    kept: list[Pair] = []
+    for _, pair in sorted(gains, reverse=True):
+        if sum(column == pair[0] for column, _ in kept) < MOST_OTHERS and len(kept) < MOST_PAIRS:
+            kept.append(pair)
+    return tuple(sorted(kept))

@@ -1,0 +1,94 @@
+"""Pointers: which cell of a column the value of another known column lies in, and what a head makes of it."""
+
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from tabgan.encoding.layout import Pointer
+from tabgan.networks.filling import Canvas, fill
+from tabgan.networks.pointing import PointerTables
+from tests.networks.examples import celled_layout, make_generator, order, random_rows
+
+WIDTH = 12
+
+
+def pointing_layout():
+    """`celled_layout` where "length" is told the cell of "size", and "size" that of "length"."""
+    layout = celled_layout()
+    to_length = np.random.default_rng(0).integers(-1, 9, (14, 16)).astype(np.int32)
+    to_size = np.random.default_rng(1).integers(-1, 14, (9, 16)).astype(np.int32)
+    return replace(layout, pointers=(Pointer(2, 0, to_length), Pointer(1, 1, to_size)))
+
+
+def made():
+    layout = pointing_layout()
+    generator = make_generator(layout)
+    with torch.no_grad():
+        generator.heads.gate.normal_(generator=torch.Generator().manual_seed(5))
+        generator.heads.gate_bias.fill_(2.0)
+    return layout, generator
+
+
+def test_features_are_the_codes_told_plus_one():
+    layout, _ = made()
+    codes, fractions = random_rows(layout, 200)
+    told = PointerTables(layout).of_rows(codes, fractions)
+    for row in range(200):
+        expected = layout.pointers[0].codes[codes[row, 1], fractions[row, 0] // 16] + 1
+        assert told[0, row] == expected
+    codes[:, 1] = -1
+    assert not PointerTables(layout).of_rows(codes, fractions)[0].any()
+
+
+def test_one_head_and_all_heads_agree():
+    layout, generator = made()
+    codes, fractions = random_rows(layout, 64)
+    for runs in (None, [2, 1, 0], [0, 2, 1]):
+        told = generator.log_prob(codes, fractions, order(layout, runs))
+        first = [0, 1, 2] if runs is None else np.argsort(runs, kind="stable").tolist()
+        known = torch.full_like(codes, -1)
+        for symbol in first:
+            context = generator.embed(known, fractions).sum(0)
+            alone = torch.log_softmax(generator.heads.one(symbol, context), 1)
+            picked = alone.gather(1, codes[:, symbol : symbol + 1]).squeeze(1)
+            assert torch.allclose(picked, told[symbol], atol=1e-4), (runs, symbol)
+            known[:, symbol] = codes[:, symbol]
+
+
+def test_a_gate_moves_the_logit_that_is_told_and_no_other():
+    layout, generator = made()
+    codes, fractions = random_rows(layout, 50)
+    codes[:, 2] = -1
+    context = generator.embed(codes, fractions).sum(0)
+    with_gate = generator.heads.one(2, context)
+    with torch.no_grad():
+        generator.heads.gate.zero_()
+        generator.heads.gate_bias.zero_()
+    change = with_gate - generator.heads.one(2, context)
+    told = layout.pointers[0].codes[codes[:, 1], fractions[:, 0] // 16]
+    for row, code in enumerate(told):
+        moved = change[row].nonzero().flatten().tolist()
+        assert moved == ([code] if code >= 0 else [])
+
+
+def test_rows_that_are_filled_in_know_what_embedded_ones_know():
+    _, generator = made()
+    noise = torch.from_numpy(np.random.default_rng(3).random((40, 3)))
+    empty = torch.zeros(40, 3, dtype=torch.long), torch.zeros(40, 2, dtype=torch.uint8)
+    codes, inside = fill(generator, *empty, [True] * 3, noise)
+    steps = (inside * 256).floor().to(torch.uint8)
+    for hidden in ([True] * 3, [False, True, True], [False, False, True]):
+        canvas = Canvas(generator, codes, steps, hidden, noise)
+        known = torch.where(torch.tensor(hidden), -1, codes)
+        assert torch.equal(canvas.context[:, WIDTH:], generator.embed(known, steps).sum(0)[:, WIDTH:])
+    canvas = Canvas(generator, codes, steps, torch.zeros(40, 3, dtype=torch.bool), noise)
+    assert torch.equal(canvas.context[:, WIDTH:], generator.pointers.of_rows(codes, steps).T)
+
+
+def test_gates_learn():
+    layout, generator = made()
+    codes, fractions = random_rows(layout, 128)
+    generator.log_prob(codes, fractions, order(layout)).sum().backward()
+    assert generator.heads.gate.grad[0].abs().sum() > 0  # "length" comes after "size"
+    assert not generator.heads.gate.grad[1].any()  # "size" comes before "length"
