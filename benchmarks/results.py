@@ -21,25 +21,11 @@ Record = dict[str, Any]
 
 
 def read_records(path: Path) -> list[Record]:
-    """All records of a file, in the order written; none when there is no file.
-
-    Records of before there were methods are read as what they were: trainings of tabgan, of an arm where the
-    task names one ("adult/critic"), and the floor of real rows, which is not read.
-    """
+    """All records of a file, in the order written; none when there is no file."""
     if not path.is_file():
         return []
     lines = path.read_text(encoding="utf-8").splitlines()
-    records = [_as_now(json.loads(line)) for line in lines if line.strip()]
-    return [record for record in records if record["seed"] != "real"]
-
-
-def _as_now(record: Record) -> Record:
-    if "method" in record:
-        return record
-    task, _, arm = record["task"].partition("/")
-    task = f"{task}-half" if arm else task
-    seconds = record.get("max_time")
-    return record | {"task": task, "method": arm.replace(" ", "-") or "tabgan", "seconds": seconds}
+    return [json.loads(line) for line in lines if line.strip()]
 
 
 def append_record(path: Path, record: Record) -> None:

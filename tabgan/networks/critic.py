@@ -10,10 +10,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tabgan.encoding.layout import Layout
-from tabgan.networks.tables import SymbolTables, buffer
+from tabgan.networks.tables import WAVES, SymbolTables, buffer, first_cells, rank_waves
 
 LEAK = 0.2
 EMBEDDED = 24  # features of a symbol: one-hot up to this many levels, else fixed random directions
+N_WAVES = 11  # by which it sees a number's cells, so that neighbours look alike: 23 features
 
 
 class Critic(nn.Module):
@@ -31,7 +32,7 @@ class Critic(nn.Module):
         super().__init__()
         self.pac = pac
         self.tables = SymbolTables(layout)
-        self.register_buffer("levels", _fixed_levels(self.tables.sizes, generator))
+        self.register_buffer("levels", _fixed_levels(layout, generator))
         self.row_inputs = layout.n_symbols * EMBEDDED
         self.inputs = pac * self.row_inputs
         sizes = (self.inputs, hidden, hidden, 1)
@@ -83,11 +84,19 @@ class Critic(nn.Module):
         return ((last.weight * leak_2) @ second.weight * leak_1) @ first.weight
 
 
-def _fixed_levels(sizes: list[int], generator: torch.Generator) -> Tensor:
-    rows = [torch.zeros(1, EMBEDDED)]
-    for size in sizes:
-        if size <= EMBEDDED:
-            rows.append(torch.eye(EMBEDDED)[:size])
-        else:
-            rows.append(functional.normalize(torch.randn(size, EMBEDDED, generator=generator), dim=1))
-    return torch.cat(rows)
+def _fixed_levels(layout: Layout, generator: torch.Generator) -> Tensor:
+    """A vector of length 1 for each level, (1 + L, E); the first means that nothing is known."""
+    rows = [
+        torch.eye(EMBEDDED)[: symbol.n_levels]
+        if symbol.n_levels <= EMBEDDED
+        else functional.normalize(torch.randn(symbol.n_levels, EMBEDDED, generator=generator), dim=1)
+        for symbol in layout.symbols
+    ]
+    first = first_cells(layout, WAVES)
+    for number in layout.numbers:
+        symbol = number.symbols[0]
+        if first[symbol] < len(rows[symbol]) > EMBEDDED:
+            middle = torch.as_tensor(number.rank_low + number.rank_width / 2)[first[symbol] :, 0]
+            waves = functional.normalize(rank_waves(middle, torch.arange(1, N_WAVES + 1)), dim=1)
+            rows[symbol][first[symbol] :] = functional.pad(waves, (0, EMBEDDED - waves.shape[1]))
+    return torch.cat([torch.zeros(1, EMBEDDED), *rows])
