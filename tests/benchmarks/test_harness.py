@@ -82,15 +82,6 @@ def test_a_run_goes_on_where_it_stopped(tmp_path):
     assert len(read_records(path)) == 2
 
 
-def test_records_from_before_methods_are_read_as_what_they_were(tmp_path):
-    path = tmp_path / "results.jsonl"
-    for task, seed in (("adult/strong critic+regularised", 0), ("adult", "real"), ("adult", 1)):
-        append_record(path, {"task": task, "seed": seed, "max_time": 45, "options": {}, "shape": 1.0})
-    arm, plain = read_records(path)
-    assert (arm["task"], arm["method"]) == ("adult-half", "strong-critic+regularised")
-    assert (plain["task"], plain["method"], plain["seconds"]) == ("adult", "tabgan", 45)
-
-
 def test_a_failure_does_not_replace_figures_and_figures_replace_a_failure():
     key = key_of(LOANS, TABGAN, 0, 60)
     good, newer, bad = key | {"shape": 1.0}, key | {"shape": 2.0}, key | {"error": "x"}
