@@ -174,6 +174,7 @@ class TableEncoder:
             kept.update(encoder.stored())
             if column.levels is not None:
                 kept["declared levels"] += len(column.levels)
+        kept["pairs of columns that are often equal"] = len(self.same)
         return {what: f"{n:,}" for what, n in kept.items() if n}
 
     def levels(self) -> dict[Hashable, tuple[Any, ...]]:

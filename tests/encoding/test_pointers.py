@@ -71,5 +71,6 @@ def test_the_pairs_are_kept_and_older_states_have_none():
     assert again.same == encoder.same
     for one, two in zip(again.layout.pointers, encoder.layout.pointers, strict=True):
         assert np.array_equal(one.codes, two.codes)
+    assert encoder.stored_kinds()["pairs of columns that are often equal"] == "2"
     del plain["same"]
     assert TableEncoder.from_state(plain, arrays).layout.pointers == ()
