@@ -35,6 +35,8 @@ def test_a_point_is_a_method_and_budget_over_its_seeds():
     at = points.loc[("adult", "tabgan", 60.0)]
     assert (at["c2st"], at["low"], at["high"], at["n"]) == (pytest.approx(0.85), 0.8, 0.9, 2)
     assert at["fit_seconds"] == 60.0
+    slow = record("adult", "smote", 0, 0.0, c2st=0.4, rows_per_second=500.0, n_train=30_000)
+    assert points_in_time([slow])["fit_seconds"].tolist() == [60.0]
 
 
 def test_a_table_has_a_panel_with_three_points_and_the_fullest_one_without():
