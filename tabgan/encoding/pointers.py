@@ -7,7 +7,6 @@ al. 2016, arXiv 1603.06393). DIFF: it points to a cell, and adds to a logit inst
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -24,7 +23,8 @@ from tabgan.schema import Column
 Array = NDArray[Any]
 Pair = tuple[int, int]
 STEPS = 16  # parts of a cell of the other number
-LOOKED_AT = 4_000  # rows
+LOOKED_AT = 4_000  # rows,
+SCREENED = 500  # and so many of them for pairs of which most are nothing
 LEAST = 0.02  # of the rows have the other's cell, beyond chance
 LEAST_ROWS = 10
 TIMES_CHANCE = 3
@@ -47,17 +47,15 @@ def find_same(
     rows = np.random.default_rng(0).permutation(len(codes))[:LOOKED_AT]
     codes, fractions = codes[rows].astype(np.int64), fractions[rows]
     gains = []
-    for pair in _comparable(columns, encoders):
+    found = sorted(
+        _promising(columns, encoders, layout, codes[:SCREENED], fractions[:SCREENED]), reverse=True
+    )
+    for _, pair in found[: 2 * MOST_PAIRS]:
         pointer = build_pointer(encoders, layout, pair)
-        told, own = pointed(pointer, layout, codes, fractions), codes[:, pointer.symbol]
-        column = encoders[pair[0]]
-        assert isinstance(column, NumberColumnEncoder)
-        within = own >= column.number.first_continuous
-        hits = float((within & (told == own)).mean())
-        chance = float((within & (np.roll(told, 1) == own)).mean())  # rows are shuffled
-        enough = max(LEAST, LEAST_ROWS / max(len(rows), 1))
-        if hits - chance > enough and hits > TIMES_CHANCE * chance:
-            gains.append((hits - chance, pair))
+        told = pointed(pointer, layout, codes, fractions)[None]
+        gain = float(_gain(encoders[pair[0]], codes[:, pointer.symbol], told)[0])
+        if gain > max(LEAST, LEAST_ROWS / len(rows)):
+            gains.append((gain, pair))
     return _best(gains)
 
 
@@ -84,7 +82,14 @@ def pointed(pointer: Pointer, layout: Layout, codes: Array, fractions: Array) ->
     return np.where(code < 0, -1, pointer.codes[np.maximum(code, 0), part])
 
 
-def _comparable(columns: Sequence[Column], encoders: Sequence[ColumnEncoder]) -> Iterator[Pair]:
+def _promising(
+    columns: Sequence[Column],
+    encoders: Sequence[ColumnEncoder],
+    layout: Layout,
+    codes: Array,
+    fractions: Array,
+) -> Iterator[tuple[float, Pair]]:
+    """Gain of the pairs that may be worth a pointer, by few rows."""
     numbers = [
         index
         for index, encoder in enumerate(encoders)
@@ -93,12 +98,45 @@ def _comparable(columns: Sequence[Column], encoders: Sequence[ColumnEncoder]) ->
         and encoder.number.n_places == 1
     ]
     far = len(columns) if len(numbers) <= 2 * NEIGHBOURS else NEIGHBOURS
-    for pair in itertools.permutations(numbers, 2):
-        one, two = (columns[index] for index in pair)
-        if (one.kind, one.origin, one.unit) == (two.kind, two.origin, two.unit) and abs(
-            pair[0] - pair[1]
-        ) <= far:
-            yield pair
+    values = {
+        index: encoders[index].decode(
+            codes[:, layout.symbols_of(index)],
+            (fractions[:, layout.numbers_of(index)] + 0.5) / FRACTION_STEPS,
+        )
+        for index in numbers
+    }
+    for column in numbers:
+        others = [
+            other
+            for other in numbers
+            if 0 < abs(other - column) <= far and _comparable(columns[column], columns[other])
+        ]
+        if others:
+            cells = [values[other] for other in others]
+            missing = np.concatenate([some.missing for some in cells])
+            there, _ = encoders[column].encode(
+                Cells(np.concatenate([some.values for some in cells]), missing)
+            )
+            told = np.where(missing, -1, there[:, 0]).reshape(len(others), -1)
+            gain = _gain(encoders[column], codes[:, layout.symbols_of(column).start], told)
+            pairs = [(column, other) for other in others]
+            yield from (found for found in zip(gain.tolist(), pairs, strict=True) if found[0] > LEAST / 2)
+
+
+def _comparable(one: Column, two: Column) -> bool:
+    return (one.kind, one.origin, one.unit) == (two.kind, two.origin, two.unit)
+
+
+def _gain(encoder: ColumnEncoder, own: Array, told: Array) -> Array:
+    """Share of the rows in which a column's own codes (n,) are those told (k, n), beyond chance, (k,).
+
+    Rows are in random order: what is told of the row before is chance. 0 where it is not far beyond.
+    """
+    assert isinstance(encoder, NumberColumnEncoder)
+    within = own >= encoder.number.first_continuous
+    hits = (within & (told == own)).mean(1)
+    chance = (within & (np.roll(told, 1, axis=1) == own)).mean(1)
+    return np.asarray(np.where(hits > TIMES_CHANCE * chance, hits - chance, 0.0))
 
 
 def _best(gains: list[tuple[float, Pair]]) -> tuple[Pair, ...]:
