@@ -98,13 +98,7 @@ def _promising(
         and encoder.number.n_places == 1
     ]
     far = len(columns) if len(numbers) <= 2 * NEIGHBOURS else NEIGHBOURS
-    values = {
-        index: encoders[index].decode(
-            codes[:, layout.symbols_of(index)],
-            (fractions[:, layout.numbers_of(index)] + 0.5) / FRACTION_STEPS,
-        )
-        for index in numbers
-    }
+    values = {index: _cells(encoders[index], layout, index, codes, fractions) for index in numbers}
     for column in numbers:
         others = [
             other
@@ -121,6 +115,14 @@ def _promising(
             gain = _gain(encoders[column], codes[:, layout.symbols_of(column).start], told)
             pairs = [(column, other) for other in others]
             yield from (found for found in zip(gain.tolist(), pairs, strict=True) if found[0] > LEAST / 2)
+
+
+def _cells(encoder: ColumnEncoder, layout: Layout, column: int, codes: Array, fractions: Array) -> Cells:
+    """About the values of a column's rows; hidden ones are missing."""
+    own = codes[:, layout.symbols_of(column)]
+    inside = (fractions[:, layout.numbers_of(column)] + 0.5) / FRACTION_STEPS
+    cells = encoder.decode(np.maximum(own, 0), inside)
+    return Cells(cells.values, cells.missing | (own[:, 0] < 0))
 
 
 def _comparable(one: Column, two: Column) -> bool:

@@ -64,6 +64,15 @@ def test_missing_values_point_nowhere():
     assert (pointed(pointer, table.layout, hidden, table.fractions[:3]) == -1).all()
 
 
+def test_hidden_cells_are_no_values():
+    frame = bills().astype("float64")
+    frame.loc[::4, "bill"] = np.nan
+    schema = infer_schema(frame)
+    encoder, table = fit_table(open_source(frame), schema, unlabelled=(0,))
+    assert (table.codes[::4, 0] == -1).all()
+    assert encoder.same == ((0, 2), (2, 0))
+
+
 def test_the_pairs_are_kept_and_older_states_have_none():
     encoder, _ = fitted(bills())
     plain, arrays = encoder.to_state()
