@@ -47,9 +47,15 @@ def test_quantiles_are_those_of_the_mass(made, seed):
     cell = rng.choice(mass.size, 4_000, p=mass.ravel())
     codes = np.stack(np.divmod(cell, number.n_places), axis=1)[:, : len(number.symbols)]
     drawn = encoder.decode(codes, rng.random((4_000, 1))).values
+    finite = np.abs(drawn[np.isfinite(drawn)]) if drawn.dtype.kind == "f" else np.zeros(0)
+    slack = 1e-12 * finite.max(
+        initial=0.0
+    )  # values far below the column's range may change places by rounding
     for rank, value in zip(ranks, found, strict=True):  # the share below, and the share up to the value
-        assert (drawn < value).mean() <= rank + 0.04
-        assert (drawn <= value).mean() >= rank - 0.04
+        with np.errstate(over="ignore"):
+            low, high = (value - slack, value + slack) if slack else (value, value)
+        assert (drawn < low).mean() <= rank + 0.04
+        assert (drawn <= high).mean() >= rank - 0.04
 
 
 def test_a_point_mass_inside_a_mode_has_its_place_among_the_values():
