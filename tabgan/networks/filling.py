@@ -169,8 +169,10 @@ def number_context(generator: Generator, number: int, codes: Tensor, fraction: T
     tables = generator.tables
     mode, place = tables.number_ends[number]
     waves = tables.rank_features_of(number, codes[:, mode], codes[:, place], fraction)
-    told = generator.pointers.of_one(number, codes[:, mode], fraction)
-    return torch.cat([waves @ generator.waves[number], told], 1)
+    context = waves @ generator.waves[number]
+    if not generator.pointers.count:
+        return context
+    return torch.cat([context, generator.pointers.of_one(number, codes[:, mode], fraction)], 1)
 
 
 def draw(logits: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
