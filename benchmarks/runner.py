@@ -71,8 +71,8 @@ def plan(
             else (task.seconds if seconds is None else seconds),
         )
         for task in tasks
-        for method in methods
         for seed in seeds
+        for method in methods
     ]
 
 
@@ -96,9 +96,9 @@ def run(
         say(f"{len(trainings) - len(todo)} of {len(trainings)} done before, skipped")
     failed = 0
     with tqdm(total=len(todo), unit="training", disable=not bar) as progress:
-        for task, group in groupby(todo, key=lambda training: training.task):
+        for (task, seed), group in groupby(todo, key=lambda training: (training.task, training.seed)):
             try:
-                split = split_table(task)
+                split = split_table(task, seed)
             except TableNotFoundError as error:
                 say(f"{task.name}: left out: {error}")
                 progress.update(len(list(group)))

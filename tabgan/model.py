@@ -139,7 +139,8 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
 
 
 def _waves(words: dict[str, Any]) -> Waves:
-    return Waves(**{**words, "read": tuple(words["read"]), "written": tuple(words["written"])})
+    told = {"read_damping": 0.0, **words}  # not in older files
+    return Waves(**{**told, "read": tuple(words["read"]), "written": tuple(words["written"])})
 
 
 def translate(metadata: dict[str, Any]) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from tabgan.encoding.categorical import RARE, CategoryEncoder
 from tabgan.encoding.column import QUANTILE, ColumnEncoder, Summary, freeze, observe
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.pointers import find_same
+from tabgan.encoding.pointers import find_near
 from tabgan.encoding.table import TableEncoder, series_of
 from tabgan.encoding.text import TextEncoder
 from tabgan.errors import DataError, TableTooLargeError
@@ -80,8 +80,8 @@ def fit_table(
     table = encode_source(source, encoder, n_rows, unlabelled)
     if modes != QUANTILE:
         return encoder, table
-    same = find_same(encoder.schema.columns, encoders, encoder.layout, table.codes, table.fractions)
-    encoder = replace(encoder, same=same)
+    near = find_near(encoder.schema.columns, encoders, encoder.layout, table.codes, table.fractions)
+    encoder = replace(encoder, near=near)
     return encoder, replace(table, layout=encoder.layout)
 
 

@@ -52,12 +52,14 @@ class Pointer:
     """The code that a symbol has where its column has the value of another number.
 
     ``symbol`` and ``number`` are positions within the row; ``codes``, shape (K, steps), are by the other number's
-    own code and the part of its cell in which it lies, -1 where there is none.
+    own code and the part of its cell in which it lies, -1 where there is none. ``bands``, shape (L, N), are the first
+    codes of the bands of cells at growing distance around each of the symbol's own codes.
     """
 
     symbol: int
     number: int
     codes: NDArray[np.int32]
+    bands: NDArray[np.int32]
 
 
 @dataclass(frozen=True)

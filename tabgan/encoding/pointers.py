@@ -1,8 +1,9 @@
-"""Columns that often have the value of another column: a payment that equals the bill, a minimum that is the maximum.
+"""Columns whose values lie near those of another column, or on one side: a payment that equals the bill, min and max.
 
-A cell tells a number only roughly, and networks learn slowly that two numbers are the same one. So a network is
-told in which cell of a column the value of another column would lie: a pointer, as language models copy words (Gu et
-al. 2016, arXiv 1603.06393). DIFF: it points to a cell, and adds to a logit instead of mixing two distributions.
+A cell tells a number only roughly, and networks learn slowly that two numbers are the same one, or that one is the
+greater. So a network is told in which cell of a column the value of another column would lie: a pointer, as language
+models copy words (Gu et al. 2016, arXiv 1603.06393). DIFF: it points to a cell and to bands of cells around it, and
+adds to logits instead of mixing two distributions.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
-from tabgan.encoding.layout import Layout, Pointer
+from tabgan.encoding.layout import Layout, NumberTable, Pointer
 from tabgan.encoding.number_column import NumberColumnEncoder
 from tabgan.encoding.numeric import FRACTION_STEPS
 from tabgan.schema import Column
@@ -25,22 +26,24 @@ Pair = tuple[int, int]
 STEPS = 16  # parts of a cell of the other number
 LOOKED_AT = 4_000  # rows,
 SCREENED = 500  # and so many of them for pairs of which most are nothing
-LEAST = 0.02  # of the rows have the other's cell, beyond chance
-LEAST_ROWS = 10
-TIMES_CHANCE = 3
+LEAST = 0.1  # nats a row that a column's cell tells of the own one, beyond chance
+TURNS = 4  # of the rows against one another, to see what chance gives
+REACH = np.array([1, 2, 4, 8, 16, 32, 64])  # cells; a band for each distance up to these, and one beyond
+MIDDLE = len(REACH) + 1
+N_BANDS = 2 * MIDDLE + 1
 MOST_OTHERS = 3  # a column
 MOST_PAIRS = 64
 NEIGHBOURS = 30  # how far apart two columns may be in a wide table
 
 
-def find_same(
+def find_near(
     columns: Sequence[Column],
     encoders: Sequence[ColumnEncoder],
     layout: Layout,
     codes: Array,
     fractions: Array,
 ) -> tuple[Pair, ...]:
-    """Pairs (column, other) in which the first often lies in the cell of the other's value; codes (n, S).
+    """Pairs (column, other) in which the cell of the other's value tells where the first lies; codes (n, S).
 
     Point masses do not count: that two columns are both zero is told by their codes.
     """
@@ -54,7 +57,7 @@ def find_same(
         pointer = build_pointer(encoders, layout, pair)
         told = pointed(pointer, layout, codes, fractions)[None]
         gain = float(_gain(encoders[pair[0]], codes[:, pointer.symbol], told)[0])
-        if gain > max(LEAST, LEAST_ROWS / len(rows)):
+        if gain > LEAST:
             gains.append((gain, pair))
     return _best(gains)
 
@@ -71,8 +74,34 @@ def build_pointer(encoders: Sequence[ColumnEncoder], layout: Layout, pair: Pair)
     there, _ = own.encode(Cells(cells.values, cells.missing))
     found = np.where(cells.missing, -1, there[:, 0]).astype(np.int32)
     return Pointer(
-        layout.symbols_of(pair[0]).start, layout.numbers_of(pair[1]).start, found.reshape(n_modes, STEPS)
+        layout.symbols_of(pair[0]).start,
+        layout.numbers_of(pair[1]).start,
+        found.reshape(n_modes, STEPS),
+        bands_around(own.numbers[0]),
     )
+
+
+def bands_around(number: NumberTable) -> NDArray[np.int32]:
+    """The first codes of the bands of cells around each code of a number, (K, N_BANDS).
+
+    Bands go from far below over the code itself (at MIDDLE) to far above, each up to the start of the next. A point
+    mass lies between cells: its own band is empty.
+    """
+    low, high = _ends(number)
+    below, above = low[:, None] - REACH[::-1], high[:, None] + REACH
+    first = int((number.rank_width[:, 0] > 0).argmax())
+    starts = np.column_stack([np.full(len(low), first), below, low, high, above])
+    return starts.clip(first, len(low)).astype(np.int32)
+
+
+def _ends(number: NumberTable) -> tuple[Array, Array]:
+    """The first cell that is not below each code, and the first that is above it, (K,) each."""
+    low = np.arange(len(number.rank_low))
+    high = low + 1
+    first = int((number.rank_width[:, 0] > 0).argmax())
+    between = first + np.searchsorted(number.rank_low[first:, 0], number.rank_low[:first, 0])
+    low[:first] = high[:first] = between
+    return low, high
 
 
 def pointed(pointer: Pointer, layout: Layout, codes: Array, fractions: Array) -> Array:
@@ -130,15 +159,30 @@ def _comparable(one: Column, two: Column) -> bool:
 
 
 def _gain(encoder: ColumnEncoder, own: Array, told: Array) -> Array:
-    """Share of the rows in which a column's own codes (n,) are those told (k, n), beyond chance, (k,).
+    """Nats a row that the cells told (k, n) give of a column's own cells (n,), beyond chance, (k,).
 
-    Rows are in random order: what is told of the row before is chance. 0 where it is not far beyond.
+    The divergence of how far own cells lie from those told, in bands, from the same with the rows turned against one
+    another. Rows are in random order.
     """
     assert isinstance(encoder, NumberColumnEncoder)
+    low, high = _ends(encoder.numbers[0])
     within = own >= encoder.number.first_continuous
-    hits = (within & (told == own)).mean(1)
-    chance = (within & (np.roll(told, 1, axis=1) == own)).mean(1)
-    return np.asarray(np.where(hits > TIMES_CHANCE * chance, hits - chance, 0.0))
+    found = _shares(own, told, low, high, within)
+    turned = [_shares(own, np.roll(told, k + 1, axis=1), low, high, within) for k in range(TURNS)]
+    gain = (found * np.log(found / np.mean(turned, axis=0))).sum(1)
+    n_rows = np.maximum((within & (told >= 0)).sum(1), 1)
+    return np.asarray((gain - N_BANDS / (2 * n_rows)) * n_rows / len(own))
+
+
+def _shares(own: Array, told: Array, low: Array, high: Array, within: Array) -> Array:
+    """Share of the rows in each band around what they are told, (k, N_BANDS); half a row more in each."""
+    start, end = low[np.maximum(told, 0)], high[np.maximum(told, 0)]
+    distance = np.where(own < start, own - start, np.where(own >= end, own - end + 1, 0))
+    band = MIDDLE + np.sign(distance) * (np.searchsorted(REACH, np.abs(distance)) + 1)
+    band += N_BANDS * np.arange(len(told))[:, None]
+    counts = np.bincount(band[within & (told >= 0)], minlength=N_BANDS * len(told))
+    shares = counts.reshape(len(told), N_BANDS) + 0.5
+    return np.asarray(shares / shares.sum(1, keepdims=True))
 
 
 def _best(gains: list[tuple[float, Pair]]) -> tuple[Pair, ...]:

@@ -30,20 +30,20 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class TableEncoder:
-    """A frozen table: its schema, one encoder per column, and pairs of columns that are often the same number.
+    """A frozen table: its schema, one encoder per column, and pairs of columns that tell where the other lies.
 
     Shapes: codes (n, S) and fractions (n, R), S symbols and R numeric parts as in `layout`.
     """
 
     schema: Schema
     encoders: tuple[ColumnEncoder, ...]
-    same: tuple[tuple[int, int], ...] = ()
+    near: tuple[tuple[int, int], ...] = ()
 
     @cached_property
     def layout(self) -> Layout:
         """Where each column's symbols lie."""
         layout = build_layout([(column.name, e.symbols, e.numbers) for _, column, e in self.columns()])
-        return replace(layout, pointers=tuple(build_pointer(self.encoders, layout, p) for p in self.same))
+        return replace(layout, pointers=tuple(build_pointer(self.encoders, layout, p) for p in self.near))
 
     @property
     def fraction_dtype(self) -> type[np.uint8 | np.float32]:
@@ -174,7 +174,7 @@ class TableEncoder:
             kept.update(encoder.stored())
             if column.levels is not None:
                 kept["declared levels"] += len(column.levels)
-        kept["pairs of columns that are often equal"] = len(self.same)
+        kept["pairs of columns that lie near each other"] = len(self.near)
         return {what: f"{n:,}" for what, n in kept.items() if n}
 
     def levels(self) -> dict[Hashable, tuple[Any, ...]]:
@@ -192,7 +192,7 @@ class TableEncoder:
             f"{index}.{name}": array for index, (_, own) in enumerate(states) for name, array in own.items()
         }
         plain = {"schema": self.schema.to_json(), "columns": [own for own, _ in states]}
-        return {**plain, "same": [list(pair) for pair in self.same]}, arrays
+        return {**plain, "near": [list(pair) for pair in self.near]}, arrays
 
     @classmethod
     def from_state(cls, plain: dict[str, Any], arrays: dict[str, Array]) -> TableEncoder:
@@ -204,10 +204,10 @@ class TableEncoder:
             owned[int(index)][name] = array
         parts = zip(schema.columns, plain["columns"], owned, strict=True)
         encoders = tuple(encoder_from_state(column, own, held) for column, own, held in parts)
-        same = tuple(
-            (int(column), int(other)) for column, other in plain.get("same", ())
+        near = tuple(
+            (int(column), int(other)) for column, other in plain.get("near", ())
         )  # not in older files
-        return cls(schema, encoders, same)
+        return cls(schema, encoders, near)
 
 
 def series_of(frame: pd.DataFrame, schema: Schema) -> Iterator[pd.Series[Any]]:

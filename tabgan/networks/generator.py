@@ -68,7 +68,7 @@ class Generator(nn.Module):
             hidden,
             free=free,
             waves=waves_of_levels(layout, waves),
-            pointed=[pointer.symbol for pointer in layout.pointers],
+            pointers=layout.pointers,
             generator=generator,
         )
 

@@ -9,6 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from tabgan.encoding.layout import Pointer
+from tabgan.networks.pointing import Bands
 from tabgan.networks.tables import buffer
 
 BUCKETS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -38,7 +40,7 @@ class Heads(nn.Module):
         free: list[int],
         waves: list[Tensor],
         generator: torch.Generator,
-        pointed: Sequence[int] = (),
+        pointers: Sequence[Pointer] = (),
     ) -> None:
         super().__init__()
         n, self.width = len(sizes), width
@@ -71,15 +73,7 @@ class Heads(nn.Module):
                 nn.Parameter(weight * own if any(free[s] < sizes[s] for s in members) else weight)
             )
             self.last_bias.append(nn.Parameter(bias))
-        self.pointers_of: dict[int, list[int]] = {}
-        for pointer, s in enumerate(pointed):
-            self.pointers_of.setdefault(s, []).append(pointer)
-        self.gate = nn.Parameter(torch.zeros(len(pointed), hidden)) if pointed else None
-        self.gate_bias = nn.Parameter(torch.zeros(len(pointed))) if pointed else None
-        for b, members in enumerate(self.buckets):
-            own_pointers = [(p, i, s) for i, s in enumerate(members) for p in self.pointers_of.get(s, [])]
-            listed = torch.tensor(own_pointers, dtype=torch.long).reshape(-1, 3)
-            self.register_buffer(f"pointers{b}", listed, persistent=False)
+        self.bands = Bands(pointers, self.buckets, sizes, hidden) if pointers else None
         order = torch.tensor([s for members in self.buckets for s in members], dtype=torch.long)
         self.register_buffer("places", order.argsort(), persistent=False)  # from buckets back to symbols
 
@@ -99,24 +93,9 @@ class Heads(nn.Module):
         if dropout > 0:
             x = x * dropout_mask(x[:1], dropout, generator)  # one mask a row: heads share no weights
         logits = [self.last_layer(b, self.of_bucket(b, x)) for b in range(len(self.buckets))]
-        if self.gate is None:
+        if self.bands is None:
             return logits
-        return [self.point(b, scores, x, told) for b, scores in enumerate(logits)]
-
-    def point(self, bucket: int, logits: Tensor, x: Tensor, told: Tensor) -> Tensor:
-        """Add to the logits (symbols, B, K) of a bucket at the codes that pointers (S, B, P) tell."""
-        pointer, place, symbol = buffer(self, f"pointers{bucket}").unbind(1)
-        if not len(pointer):
-            return logits
-        assert self.gate is not None
-        assert self.gate_bias is not None
-        code = told[symbol, :, pointer].long() - 1  # (pointers, B)
-        gate = (
-            torch.bmm(x[symbol], self.gate[pointer].unsqueeze(2)).squeeze(2) + self.gate_bias[pointer, None]
-        )
-        rows = torch.arange(code.shape[1], device=code.device)[None]
-        at = (place[:, None], rows, code.clamp(min=0))
-        return logits.index_put(at, gate * (code >= 0), accumulate=True)
+        return [self.bands(b, scores, x, told) for b, scores in enumerate(logits)]
 
     def of_bucket(self, bucket: int, x: Tensor) -> Tensor:
         """What belongs to the symbols of a bucket: (S, ...) to (symbols, ...)."""
@@ -148,13 +127,7 @@ class Heads(nn.Module):
             return torch.addmm(bias, x, torch.addmm(own, self.smooth[symbol], along))
         logits = torch.addmm(bias, x @ self.smooth[symbol], along)
         logits[:, :free].addmm_(x, own)
-        for pointer in self.pointers_of.get(symbol, []):
-            assert self.gate is not None
-            assert self.gate_bias is not None
-            code = told[:, pointer].long() - 1
-            gate = (x @ self.gate[pointer] + self.gate_bias[pointer]) * (code >= 0)
-            logits.scatter_add_(1, code.clamp(min=0).unsqueeze(1), gate.unsqueeze(1))
-        return logits
+        return logits if self.bands is None else self.bands.one(symbol, logits, x, told)
 
 
 def dropout_mask(like: Tensor, share: float, generator: torch.Generator | None) -> Tensor:

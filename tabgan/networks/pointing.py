@@ -1,4 +1,4 @@
-"""Which cell of a column the value of another known column lies in, as part of the context.
+"""Which cell of a column the value of another known column lies in: part of the context; and what heads make of it.
 
 A pointer has a feature of its own after those of the context: 0 while the other number is unknown, else the code that
 it points to plus one. As contexts are sums, each is added once: when the other number becomes known.
@@ -6,13 +6,15 @@ it points to plus one. As contexts are sums, each is added once: when the other 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tabgan.encoding.layout import Layout
-from tabgan.encoding.pointers import STEPS
-from tabgan.networks.tables import FRACTION_STEPS
+from tabgan.encoding.layout import Layout, Pointer
+from tabgan.encoding.pointers import MIDDLE, N_BANDS, STEPS
+from tabgan.networks.tables import FRACTION_STEPS, buffer
 
 
 class PointerTables(nn.Module):
@@ -82,3 +84,86 @@ class PointerTables(nn.Module):
         part = fraction.long() * STEPS // FRACTION_STEPS
         told = self.codes[start.unsqueeze(-1) + code.clamp(min=0) * STEPS + part] + 1
         return torch.where(code < 0, 0, told).float()
+
+
+class Bands(nn.Module):
+    """Changes of a head's logits in bands of cells around the one that a pointer tells.
+
+    So a head can say: the very same value; a little more; never less. What it says depends on its hidden units.
+
+    Shape
+    -----
+    hidden units x (symbols, B, D), told (S, B, P) and logits (symbols, B, K) as in `Heads`.
+    """
+
+    jumps: Tensor
+
+    def __init__(
+        self, pointers: Sequence[Pointer], buckets: Sequence[Sequence[int]], sizes: Sequence[int], hidden: int
+    ) -> None:
+        super().__init__()
+        self.weight = nn.Parameter(torch.zeros(len(pointers), hidden, N_BANDS))
+        self.bias = nn.Parameter(torch.zeros(len(pointers), 1, N_BANDS))
+        self.register_buffer("jumps", _jumps(), persistent=False)
+        self.of_symbol: dict[int, list[int]] = {}
+        for place, pointer in enumerate(pointers):
+            self.of_symbol.setdefault(pointer.symbol, []).append(place)
+        self.home: dict[
+            int, tuple[int, int]
+        ] = {}  # of a pointer: its bucket, and its place among the starts there
+        for b, members in enumerate(buckets):
+            lines = [i for i, symbol in enumerate(members) if symbol in self.of_symbol]
+            own = [(p, lines.index(i), members[i]) for i in lines for p in self.of_symbol[members[i]]]
+            width = max(sizes[symbol] for symbol in members)
+            starts = torch.full((len(own), width + 1, N_BANDS + 2), width)  # unknown: beyond the last code
+            for place, (p, _, symbol) in enumerate(own):
+                starts[place, 1 : sizes[symbol] + 1] = _starts(pointers[p])
+                self.home[p] = b, place
+            self.register_buffer(f"listed{b}", torch.tensor(own).reshape(-1, 3), persistent=False)
+            self.register_buffer(f"lines{b}", torch.tensor(lines, dtype=torch.long), persistent=False)
+            self.register_buffer(f"starts{b}", starts, persistent=False)
+
+    def forward(self, bucket: int, logits: Tensor, x: Tensor, told: Tensor) -> Tensor:
+        """The logits of a bucket with the changes; x (S, B, D) of all symbols."""
+        pointer, line, symbol = buffer(self, f"listed{bucket}").unbind(1)
+        if not len(pointer):
+            return logits
+        lines, starts = buffer(self, f"lines{bucket}"), buffer(self, f"starts{bucket}")
+        code = told[symbol, :, pointer].long()  # (pointers, B)
+        jumps = torch.baddbmm(
+            self.bias[pointer] @ self.jumps, x[symbol], self.weight[pointer] @ self.jumps
+        )  # (pointers, B, N)
+        batch, width = logits.shape[1], logits.shape[2] + 1
+        row = line[:, None] * batch + torch.arange(batch, device=code.device)
+        at = row.unsqueeze(2) * width + starts[torch.arange(len(pointer), device=code.device)[:, None], code]
+        change = logits.new_zeros(len(lines) * batch * width).index_put((at,), jumps, accumulate=True)
+        change = change.view(len(lines), batch, width).cumsum(2)[..., :-1]
+        return logits.index_add(0, lines, change)
+
+    def one(self, symbol: int, logits: Tensor, x: Tensor, told: Tensor) -> Tensor:
+        """The logits (B, K) of one symbol with the changes; x (B, D) and told (B, P)."""
+        for pointer in self.of_symbol.get(symbol, []):
+            bucket, place = self.home[pointer]
+            starts = buffer(self, f"starts{bucket}")[place, told[:, pointer].long()]
+            jumps = torch.addmm(self.bias[pointer] @ self.jumps, x, self.weight[pointer] @ self.jumps)
+            change = logits.new_zeros(len(logits), logits.shape[1] + 1)
+            change.scatter_add_(1, starts.clamp(max=logits.shape[1]), jumps)
+            logits = logits + change.cumsum(1)[:, :-1]
+        return logits
+
+
+def _starts(pointer: Pointer) -> Tensor:
+    """Where logits jump, by the code told, (L, N_BANDS + 2): at each band, at the code told and after it."""
+    bands = torch.as_tensor(pointer.bands).long()
+    code = torch.arange(len(bands)).unsqueeze(1)
+    return torch.cat([bands, code, code + 1], 1)
+
+
+def _jumps() -> Tensor:
+    """Changes in bands to the jumps between them, (N_BANDS, N_BANDS + 2); the code told is a band by itself."""
+    change = torch.eye(N_BANDS)
+    change[MIDDLE] = 0
+    before = functional.pad(change, (1, 0))[:, :-1]
+    same = torch.zeros(N_BANDS, 2)
+    same[MIDDLE] = torch.tensor([1.0, -1.0])
+    return torch.cat([change - before, same], 1)

@@ -25,6 +25,7 @@ class Waves:
     written : the same for the logits along a line. All up to the fastest one: with gaps between them a narrow
         peak would have echoes.
     damping : a written wave counts k**-damping, so that slow ones are learnt first.
+    read_damping : the same for waves that are read.
     own_cells : cells between knots have embeddings and weights of their own, too; else a cell is known by its
         waves alone, and neighbours learn from one another.
     """
@@ -32,12 +33,12 @@ class Waves:
     read: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64)
     written: tuple[int, ...] = tuple(range(1, 49))
     damping: float = 0.25
+    read_damping: float = 0.5
     own_cells: bool = False
 
     def along(self, rank: Tensor) -> Tensor:
         """The waves that logits along a line are made of, (...,) to (..., F)."""
-        weight = torch.tensor([1.0, *(k**-self.damping for k in self.written * 2)])
-        return rank_waves(rank, torch.tensor(self.written)) * weight
+        return rank_waves(rank, torch.tensor(self.written)) * damped(self.written, self.damping)
 
 
 def rank_waves(rank: Tensor, frequencies: Tensor) -> Tensor:
@@ -48,6 +49,11 @@ def rank_waves(rank: Tensor, frequencies: Tensor) -> Tensor:
     """
     angle = rank.unsqueeze(-1) * (frequencies * torch.pi).to(rank.dtype)
     return torch.cat([2 * rank.unsqueeze(-1) - 1, torch.cos(angle), torch.sin(angle)], dim=-1)
+
+
+def damped(frequencies: tuple[int, ...], damping: float) -> Tensor:
+    """What each of the features of `rank_waves` counts, (F,): 1, and k**-damping."""
+    return torch.tensor([1.0, *(k**-damping for k in frequencies * 2)])
 
 
 WAVES = Waves()
@@ -61,7 +67,7 @@ def waves_for(n_rows: int) -> Waves:
 
 
 SLOW = tuple(range(1, 9))
-OLD_WAVES = Waves(read=SLOW, written=SLOW, damping=0.0, own_cells=True)  # of the first model files
+OLD_WAVES = Waves(read=SLOW, written=SLOW, damping=0.0, read_damping=0.0, own_cells=True)  # of the first model files
 
 
 class SymbolTables(nn.Module):
@@ -79,6 +85,7 @@ class SymbolTables(nn.Module):
     rank_low: Tensor
     rank_width: Tensor
     frequencies: Tensor
+    strength: Tensor
 
     def __init__(self, layout: Layout, waves: Waves = WAVES) -> None:
         super().__init__()
@@ -103,6 +110,7 @@ class SymbolTables(nn.Module):
             "number_place": torch.tensor(lasts, dtype=torch.long),
             "number_last": torch.tensor(lasts, dtype=torch.long),
             "frequencies": torch.tensor(waves.read, dtype=torch.float32),
+            "strength": damped(waves.read, waves.read_damping),
             "rank_offset": torch.tensor(np.cumsum([0, *cells])[:-1], dtype=torch.long),
             "rank_places": torch.tensor(places, dtype=torch.long),
             "rank_low": torch.as_tensor(np.concatenate([*low, np.zeros(0, np.float32)])),
@@ -136,7 +144,7 @@ class SymbolTables(nn.Module):
         inside = (fraction.to(low.dtype) + 0.5) / FRACTION_STEPS
         rank = low + self.rank_width[cell].reshape(mode.shape) * inside
         known = ((low >= 0) & (mode >= 0)).to(low.dtype).unsqueeze(-1)
-        return rank_waves(rank, self.frequencies) * known
+        return rank_waves(rank, self.frequencies) * self.strength * known
 
 
 def waves_of_levels(layout: Layout, waves: Waves) -> list[Tensor]:

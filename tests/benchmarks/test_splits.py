@@ -44,6 +44,13 @@ def test_halves_are_equal_and_share_no_row(data, split):
     assert len(set.union(*seen)) == sum(map(len, seen))
 
 
+def test_two_seeds_exchange_the_halves_and_the_next_two_shuffle_anew(data):
+    found = [split_table(make_task(split="all", half=True), seed) for seed in range(3)]
+    rows = [(set(split.train["n"]), set(split.holdout["n"])) for split in found]
+    assert rows[1] == rows[0][::-1]
+    assert rows[2][0] not in rows[0]
+
+
 def test_a_table_that_is_not_there_is_named(tmp_path, monkeypatch):
     monkeypatch.setenv("TABGAN_DATA", str(tmp_path))
     with pytest.raises(TableNotFoundError, match="'adult'"):

@@ -3,7 +3,7 @@ import pandas as pd
 
 from tabgan.data import open_source
 from tabgan.encoding.fit import fit_table
-from tabgan.encoding.pointers import STEPS, pointed
+from tabgan.encoding.pointers import N_BANDS, STEPS, pointed
 from tabgan.encoding.table import TableEncoder
 from tabgan.schema import infer_schema
 
@@ -22,7 +22,7 @@ def bills(n_rows=4_000, seed=0):
 
 def test_columns_that_are_often_the_same_are_found_both_ways():
     encoder, table = fitted(bills())
-    assert encoder.same == ((0, 2), (2, 0))
+    assert encoder.near == ((0, 2), (2, 0))
     assert [pointer.symbol for pointer in table.layout.pointers] == [0, 2]
     assert [pointer.number for pointer in table.layout.pointers] == [2, 0]
 
@@ -35,8 +35,16 @@ def test_chance_zeros_and_other_grids_are_not_taken_for_the_same():
         {"a": zeros[0], "b": zeros[1], "whole": many, "float": many + 0.25, "near": many // 7}
     )
     encoder, table = fitted(frame)
-    assert encoder.same == ()
+    assert encoder.near == ()
     assert table.layout.pointers == ()
+
+
+def test_columns_of_which_one_is_never_less_are_found():
+    rng = np.random.default_rng(3)
+    least, length, most = rng.normal(0, 5, 4_000), rng.exponential(0.5, 4_000), rng.normal(0, 5, 4_000)
+    frame = pd.DataFrame({"from": least, "alone": most, "to": least + length})
+    encoder, _ = fitted(frame)
+    assert encoder.near == ((0, 2), (2, 0))
 
 
 def test_a_pointer_tells_the_cell_of_the_other_value():
@@ -46,6 +54,7 @@ def test_a_pointer_tells_the_cell_of_the_other_value():
     for pointer in table.layout.pointers:
         told = pointed(pointer, table.layout, table.codes.astype(np.int64), table.fractions)
         assert pointer.codes.shape[1] == STEPS
+        assert pointer.bands.shape[1] == N_BANDS
         own = table.codes[:, pointer.symbol]
         assert (
             told[same] == own[same]
@@ -70,16 +79,16 @@ def test_hidden_cells_are_no_values():
     schema = infer_schema(frame)
     encoder, table = fit_table(open_source(frame), schema, unlabelled=(0,))
     assert (table.codes[::4, 0] == -1).all()
-    assert encoder.same == ((0, 2), (2, 0))
+    assert encoder.near == ((0, 2), (2, 0))
 
 
 def test_the_pairs_are_kept_and_older_states_have_none():
     encoder, _ = fitted(bills())
     plain, arrays = encoder.to_state()
     again = TableEncoder.from_state(plain, arrays)
-    assert again.same == encoder.same
+    assert again.near == encoder.near
     for one, two in zip(again.layout.pointers, encoder.layout.pointers, strict=True):
         assert np.array_equal(one.codes, two.codes)
-    assert encoder.stored_kinds()["pairs of columns that are often equal"] == "2"
-    del plain["same"]
+    assert encoder.stored_kinds()["pairs of columns that lie near each other"] == "2"
+    del plain["near"]
     assert TableEncoder.from_state(plain, arrays).layout.pointers == ()

@@ -5,7 +5,8 @@ from dataclasses import replace
 import numpy as np
 import torch
 
-from tabgan.encoding.layout import Pointer
+from tabgan.encoding.layout import NumberTable, Pointer
+from tabgan.encoding.pointers import MIDDLE, N_BANDS, bands_around
 from tabgan.networks.filling import Canvas, fill
 from tabgan.networks.pointing import PointerTables
 from tests.networks.examples import celled_layout, make_generator, order, random_rows
@@ -18,15 +19,23 @@ def pointing_layout():
     layout = celled_layout()
     to_length = np.random.default_rng(0).integers(-1, 9, (14, 16)).astype(np.int32)
     to_size = np.random.default_rng(1).integers(-1, 14, (9, 16)).astype(np.int32)
-    return replace(layout, pointers=(Pointer(2, 0, to_length), Pointer(1, 1, to_size)))
+    size, length = (bands_around(number) for number in layout.numbers)
+    return replace(
+        layout,
+        pointers=(
+            Pointer(2, 0, to_length, length),
+            Pointer(1, 1, to_size, size),
+            Pointer(2, 0, to_length, length),
+        ),
+    )
 
 
 def made():
     layout = pointing_layout()
     generator = make_generator(layout)
     with torch.no_grad():
-        generator.heads.gate.normal_(generator=torch.Generator().manual_seed(5))
-        generator.heads.gate_bias.fill_(2.0)
+        for parameter in generator.heads.bands.parameters():
+            parameter.normal_(generator=torch.Generator().manual_seed(5))
     return layout, generator
 
 
@@ -56,20 +65,59 @@ def test_one_head_and_all_heads_agree():
             known[:, symbol] = codes[:, symbol]
 
 
-def test_a_gate_moves_the_logit_that_is_told_and_no_other():
+def test_bands_change_the_cells_around_the_one_that_is_told_as_their_definition_says():
     layout, generator = made()
     codes, fractions = random_rows(layout, 50)
     codes[:, 2] = -1
     context = generator.embed(codes, fractions).sum(0)
-    with_gate = generator.heads.one(2, context)
+    with_bands = generator.heads.one(2, context)
+    bias = torch.linspace(1, 9, N_BANDS)
     with torch.no_grad():
-        generator.heads.gate.zero_()
-        generator.heads.gate_bias.zero_()
-    change = with_gate - generator.heads.one(2, context)
+        generator.heads.bands.weight.zero_()
+        generator.heads.bands.bias.zero_()
+        without = generator.heads.one(2, context)
+        generator.heads.bands.bias[0] = bias
+    assert not torch.allclose(with_bands, without)
+    change = generator.heads.one(2, context) - without
+    assert torch.allclose(
+        generator.heads.bands.one(2, without, context[:, :10], context[:, WIDTH:]),
+        without + change,
+        atol=1e-5,
+    )
     told = layout.pointers[0].codes[codes[:, 1], fractions[:, 0] // 16]
+    first = 3  # missing, two point masses, then six cells
     for row, code in enumerate(told):
-        moved = change[row].nonzero().flatten().tolist()
-        assert moved == ([code] if code >= 0 else [])
+        expected = torch.zeros(9)
+        if code >= first:
+            for cell in range(first, 9):
+                distance = abs(cell - code)
+                band = 0 if distance == 0 else 1 + int(np.ceil(np.log2(distance)))
+                expected[cell] = bias[MIDDLE + int(np.sign(cell - code)) * band]
+        elif code >= 0:  # the point masses (and missing) lie below all cells
+            expected[code] = bias[MIDDLE]
+            for cell in range(first, 9):
+                expected[cell] = bias[MIDDLE + 1 + int(np.ceil(np.log2(cell - first + 1)))]
+        assert torch.allclose(change[row], expected, atol=1e-4), (row, code)
+
+
+def test_a_point_mass_lies_between_cells():
+    number = NumberTable(
+        symbols=(0,),
+        rank_low=np.array([[-1], [0.5], [0.0], [0.25], [0.6], [0.8]], np.float32),
+        rank_width=np.array([[0], [0], [0.25], [0.25], [0.2], [0.2]], np.float32),
+    )
+    bands = bands_around(number)
+    assert bands.shape == (6, N_BANDS)
+    assert bands[1].tolist() == [
+        2,
+        *[2] * 6,
+        3,
+        4,
+        4,
+        5,
+        *[6] * 6,
+    ]  # two cells below, two above, none its own
+    assert bands[3].tolist() == [2, *[2] * 6, 2, 3, 4, 5, *[6] * 6]
 
 
 def test_rows_that_are_filled_in_know_what_embedded_ones_know():
@@ -86,9 +134,10 @@ def test_rows_that_are_filled_in_know_what_embedded_ones_know():
     assert torch.equal(canvas.context[:, WIDTH:], generator.pointers.of_rows(codes, steps).T)
 
 
-def test_gates_learn():
+def test_bands_learn_where_something_is_told():
     layout, generator = made()
     codes, fractions = random_rows(layout, 128)
     generator.log_prob(codes, fractions, order(layout)).sum().backward()
-    assert generator.heads.gate.grad[0].abs().sum() > 0  # "length" comes after "size"
-    assert not generator.heads.gate.grad[1].any()  # "size" comes before "length"
+    slope = generator.heads.bands.weight.grad
+    assert slope[0].abs().sum() > 0  # "length" comes after "size"
+    assert not slope[1].any()  # "size" comes before "length"

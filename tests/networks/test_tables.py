@@ -1,4 +1,5 @@
 import math
+from dataclasses import replace
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from tabgan.networks.tables import (
 from tests.networks.examples import celled_layout, mixed_layout, random_rows, tiny_layout
 
 READ, WRITTEN = torch.tensor(WAVES.read), torch.tensor(WAVES.written)
+STRENGTH = torch.tensor([1.0, *(k**-0.5 for k in WAVES.read * 2)])
 
 
 def test_rank_waves_are_the_rank_cosines_and_sines():
@@ -49,7 +51,7 @@ def test_rank_features_follow_the_number_table():
             low, width = number.rank_low[mode, place], number.rank_width[mode, place]
             inside = (float(fractions[row, r]) + 0.5) / 256
             expected = rank_waves(torch.tensor(low + width * inside), READ) * float(low >= 0)
-            assert torch.allclose(got[r, row], expected, atol=1e-4), (r, row)
+            assert torch.allclose(got[r, row], expected * STRENGTH, atol=1e-4), (r, row)
 
 
 def test_a_missing_or_unknown_number_has_no_rank():
@@ -92,6 +94,16 @@ def test_fast_waves_count_less():
     told = [(r, e) for r, e, wave in zip(ratio, expected, plain.T, strict=True) if wave.abs().sum() > 1e-3]
     assert len(told) > len(WAVES.written)
     assert all(abs(r - e) < 1e-5 for r, e in told)
+
+
+def test_fast_waves_are_read_more_softly_but_not_in_the_first_files():
+    layout = celled_layout()
+    codes, fractions = random_rows(layout, 50)
+    now, first = (
+        SymbolTables(layout, replace(WAVES, read_damping=d)).rank_features(codes, fractions) for d in (0.5, 0)
+    )
+    assert torch.allclose(now, first * STRENGTH, atol=1e-6)
+    assert (WAVES.read_damping, OLD_WAVES.read_damping) == (0.5, 0)
 
 
 def test_cells_are_the_levels_after_missing_and_point_masses():
