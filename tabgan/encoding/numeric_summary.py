@@ -27,7 +27,8 @@ HEAVY_SHARE = 1 / 100  # else a value is a point mass from this share of the row
 SPIKE_SHARE = 1 / 2000  # or from this one
 SPIKE = 2.0  # where it is so many times as frequent as its neighbours,
 SPIKE_ERRORS = 4.0  # and by so many standard errors
-TAIL_HALVINGS = 4  # the outermost cells are halved in mass this often, for heavy tails
+SPREAD = 0.2  # share of the cells that is spread by value, the others by mass,
+ROWS_PER_TAIL_CELL = 10  # where cells keep so many rows
 
 
 @dataclass(frozen=True)
@@ -71,20 +72,14 @@ class NumericSummary:
             edges = _make_divisible(edges, position, rest_counts, n_places)
         else:
             n_places = 1
-        total = max(int(self.counts.sum()), 1)
-        below = np.cumsum(self.counts) - self.counts
-        edge_values = edges
-        if grid["on_grid"] and len(points):
-            edge_values = edges + np.searchsorted(points - np.arange(len(points)), edges, side="right")
-        cumulative = np.concatenate([below, [total]])
         return NumericEncoder(
             **grid,
             has_missing=self.n_missing > 0,
             points=points,
             edges=edges,
             n_places=n_places,
-            point_ranks=((below + self.counts / 2)[is_point] / total).astype(np.float32),
-            edge_ranks=(cumulative[np.searchsorted(units, edge_values)] / total).astype(np.float32),
+            point_ranks=_point_ranks(points, edges, self.counts, is_point, bool(grid["on_grid"])),
+            edge_ranks=np.linspace(0, 1, len(edges), dtype=np.float32),
         )
 
     def grid(self, decimals: int | None) -> tuple[dict[str, Any], Array]:
@@ -143,16 +138,30 @@ def _neighbours(counts: Array) -> Array:
     return np.asarray((total[high] - total[low] - counts) / np.maximum(high - low - 1, 1))
 
 
+def _point_ranks(points: Array, edges: Array, counts: Array, is_point: Array, on_grid: bool) -> Array:
+    """Where point masses lie on the line of the cells; without cells, where in the cumulative distribution."""
+    if len(edges) > 1:
+        position = points - np.arange(len(points)) if on_grid else points
+        line = np.linspace(0, 1, len(edges))
+        return np.interp(position.astype(np.float64), edges.astype(np.float64), line).astype(np.float32)
+    share = (np.cumsum(counts) - counts / 2) / max(int(counts.sum()), 1)
+    return np.asarray(share[is_point].astype(np.float32))
+
+
 def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
-    """Knots of cells of about equal mass, (cells + 1,), strictly increasing; none for no values."""
+    """Knots of cells, (cells + 1,), strictly increasing; none for no values.
+
+    Knots are even in a coordinate that is mostly the share of the rows below, and partly the value: what lies far out
+    is rare, but how columns move together there is seen by whoever looks at means, correlations or extremes.
+    """
     n = int(counts.sum())
     if n == 0:
         return position[:0]
     lowest, highest = extremes(position, counts, n)
     n_cells = int(np.clip(n // ROWS_PER_CELL, 1, n_cells))
-    levels = _levels(n_cells, n)
-    at = np.searchsorted(np.cumsum(counts), levels * n, side="left")
-    inner = position[np.minimum(at, len(position) - 1)]
+    below = np.cumsum(counts) - counts
+    at = np.searchsorted(_coordinate(position, counts), np.arange(1, n_cells) / n_cells, side="left")
+    inner = position[_apart(at, below, n)]
     if on_grid:
         highest = min(highest, MOST - 1)
         inner = inner[(inner > lowest) & (inner <= highest)]
@@ -166,6 +175,27 @@ def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
     return _rounded(np.unique(np.concatenate([[lowest], inner, [highest]])))
 
 
+def _coordinate(position: Array, counts: Array) -> Array:
+    """From 0 to 1: by mass, and by value where a logarithm holds tails back; shape (Q,), ascending."""
+    mass = np.cumsum(counts) / counts.sum()
+    value = position.astype(np.float64)
+    quartiles = value[np.searchsorted(mass, [0.25, 0.5, 0.75])]
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        far = np.arcsinh((value - quartiles[1]) / (quartiles[2] - quartiles[0]) * 2)
+        far = (far - far[0]) / (far[-1] - far[0])
+    return np.asarray((1 - SPREAD) * mass + SPREAD * far if np.isfinite(far).all() else mass)
+
+
+def _apart(at: Array, below: Array, n: int) -> Array:
+    """Of ascending places in a column those with enough rows between them and before the end."""
+    kept, last = [], 0
+    for place in at.tolist():
+        if below[place] - last >= ROWS_PER_TAIL_CELL and n - below[place] >= ROWS_PER_TAIL_CELL:
+            kept.append(place)
+            last = below[place]
+    return np.array(kept, np.intp)
+
+
 def extremes(position: Array, counts: Array, n: int) -> tuple[Any, Any]:
     """Means of the k most extreme values at either end (k = 5; half of the values when fewer than ten)."""
     k = min(MIN_SEEN, max(n // 2, 1))
@@ -177,16 +207,6 @@ def extremes(position: Array, counts: Array, n: int) -> tuple[Any, Any]:
         else:
             ends.append(np.clip((few / k).sum(), few.min(), few.max()))
     return ends[0], max(ends)
-
-
-def _levels(n_cells: int, n: int) -> Array:
-    """Inner quantile levels: even, and halved towards both ends while cells keep enough rows."""
-    even = np.arange(1, n_cells) / n_cells
-    tails = [2.0**-h / n_cells for h in range(1, TAIL_HALVINGS + 1) if n * 2.0**-h / n_cells >= ROWS_PER_CELL]
-    spare = 2 * len(tails)
-    if n_cells > 4 * spare > 0:
-        even = np.arange(1, n_cells - spare) / (n_cells - spare)
-    return np.unique(np.concatenate([even, tails, 1 - np.array(tails)]))
 
 
 def _make_divisible(edges: Array, position: Array, counts: Array, n_places: int) -> Array:

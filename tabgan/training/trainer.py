@@ -33,7 +33,8 @@ from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
 from tabgan.training.validation import mean_log_prob, split_rows
 
 Array = NDArray[Any]
-WARM_UP_STEPS = 100
+WARM_UP_STEPS = 100  # in which the learning rate rises,
+WARM_UP_SHARE = 0.1  # or this share of a short budget
 CHECK_STEPS = 40  # between two looks at the held-out rows at least this many,
 LOOK_SHARE = 0.1  # and so many that looking takes about this share of the work (a step passes three times)
 PATIENCE = 5
@@ -165,7 +166,8 @@ class Trainer:
         factor, drops = 1.0, 0
         safe.mark()
         while budget.done() < 1:
-            rate = config.learning_rate * factor * warm_up(budget.taken) * cosine(budget.done())
+            done = budget.done()
+            rate = config.learning_rate * factor * warm_up(budget.taken, done) * cosine(done)
             set_rate(optimizer, rate)
             loss = likelihood_gradients(
                 self.generator,
@@ -297,9 +299,9 @@ def decayed(module: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
     return [{"params": weights, "weight_decay": weight_decay}, {"params": biases, "weight_decay": 0.0}]
 
 
-def warm_up(step: int) -> float:
-    """Factor of the learning rate in the first steps."""
-    return min(1.0, (step + 1) / WARM_UP_STEPS)
+def warm_up(step: int, done: float) -> float:
+    """Factor of the learning rate in the first steps, ``done`` (0 to 1) of the budget being used."""
+    return min(1.0, max((step + 1) / WARM_UP_STEPS, done / WARM_UP_SHARE))
 
 
 def cosine(done: float) -> float:
