@@ -110,7 +110,7 @@ class Bands(nn.Module):
             self.of_symbol.setdefault(pointer.symbol, []).append(place)
         self.home: dict[
             int, tuple[int, int]
-        ] = {}  # of a pointer: its bucket, and its place among the starts there
+        ] = {}  # bucket of a pointer, and its place among the starts there
         for b, members in enumerate(buckets):
             lines = [i for i, symbol in enumerate(members) if symbol in self.of_symbol]
             own = [(p, lines.index(i), members[i]) for i in lines for p in self.of_symbol[members[i]]]

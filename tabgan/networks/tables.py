@@ -67,7 +67,9 @@ def waves_for(n_rows: int) -> Waves:
 
 
 SLOW = tuple(range(1, 9))
-OLD_WAVES = Waves(read=SLOW, written=SLOW, damping=0.0, read_damping=0.0, own_cells=True)  # of the first model files
+OLD_WAVES = Waves(
+    read=SLOW, written=SLOW, damping=0.0, read_damping=0.0, own_cells=True
+)  # of the first model files
 
 
 class SymbolTables(nn.Module):
