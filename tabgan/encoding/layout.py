@@ -35,12 +35,11 @@ class Symbol:
 
 @dataclass(frozen=True, kw_only=True)
 class NumberTable:
-    """A numeric part of a column: what the network may know of it as a number, its place on a line from 0 to 1.
+    """A numeric part of a column: what the network may know of it as a number, its rank.
 
     ``symbols`` are the positions of (mode,) or (mode, place), within the column (in a `Layout`: within the
-    row). ``rank_low`` and ``rank_width``, shape (modes, places), say where a cell lies on that line. Cells are even
-    on it, with point masses between them; columns of point masses or Gaussian modes alone, and those of older files,
-    lie by their cumulative distribution. A rank of -1 says that there is no number (missing).
+    row). ``rank_low`` and ``rank_width``, shape (modes, places), say where a cell lies in the cumulative
+    distribution of the column; a rank of -1 says that there is no number (missing).
     """
 
     symbols: tuple[int, ...]

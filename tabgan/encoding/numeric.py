@@ -34,7 +34,7 @@ class NumericEncoder:
     on_grid : values are integers ``anchor + step * q`` after multiplying by ``10**decimals``.
     points : (P,) point masses, sorted; grid units q where ``on_grid``.
     edges : (cells + 1,) strictly increasing knots; on a grid they count the values that are no point mass.
-    point_ranks, edge_ranks : (P,) and (cells + 1,) places on the line, see `NumberTable`.
+    ranks : (modes,) and (cells,) cumulative positions, see `NumberTable`.
     """
 
     on_grid: bool

@@ -72,14 +72,20 @@ class NumericSummary:
             edges = _make_divisible(edges, position, rest_counts, n_places)
         else:
             n_places = 1
+        total = max(int(self.counts.sum()), 1)
+        below = np.cumsum(self.counts) - self.counts
+        edge_values = edges
+        if grid["on_grid"] and len(points):
+            edge_values = edges + np.searchsorted(points - np.arange(len(points)), edges, side="right")
+        cumulative = np.concatenate([below, [total]])
         return NumericEncoder(
             **grid,
             has_missing=self.n_missing > 0,
             points=points,
             edges=edges,
             n_places=n_places,
-            point_ranks=_point_ranks(points, edges, self.counts, is_point, bool(grid["on_grid"])),
-            edge_ranks=np.linspace(0, 1, len(edges), dtype=np.float32),
+            point_ranks=((below + self.counts / 2)[is_point] / total).astype(np.float32),
+            edge_ranks=(cumulative[np.searchsorted(units, edge_values)] / total).astype(np.float32),
         )
 
     def grid(self, decimals: int | None) -> tuple[dict[str, Any], Array]:
@@ -136,16 +142,6 @@ def _neighbours(counts: Array) -> Array:
     index = np.arange(len(counts))
     low, high = np.maximum(index - reach, 0), np.minimum(index + reach + 1, len(counts))
     return np.asarray((total[high] - total[low] - counts) / np.maximum(high - low - 1, 1))
-
-
-def _point_ranks(points: Array, edges: Array, counts: Array, is_point: Array, on_grid: bool) -> Array:
-    """Where point masses lie on the line of the cells; without cells, where in the cumulative distribution."""
-    if len(edges) > 1:
-        position = points - np.arange(len(points)) if on_grid else points
-        line = np.linspace(0, 1, len(edges))
-        return np.interp(position.astype(np.float64), edges.astype(np.float64), line).astype(np.float32)
-    share = (np.cumsum(counts) - counts / 2) / max(int(counts.sum()), 1)
-    return np.asarray(share[is_point].astype(np.float32))
 
 
 def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
