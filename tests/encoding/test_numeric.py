@@ -161,3 +161,16 @@ def test_numbers_far_beyond_the_knots_go_to_the_end_cells(column):
     codes, fractions = encoder.encode(Cells(asked, np.zeros(4, bool)))
     low, high = encoder.bounds
     assert encoder.decode(codes, middle(fractions)).values == pytest.approx([low, low, high, high], abs=0.5)
+
+
+def test_tails_have_finer_cells_that_still_hold_ten_rows():
+    values = np.random.default_rng(0).lognormal(0, 2, 20_000)
+    edges = NumericSummary.observe(values, np.zeros(20_000, bool)).freeze().edges
+    rows = np.histogram(values, edges)[0]
+    outer, middle = (values > np.quantile(values, 0.99)), np.abs(values - np.median(values)) < 0.1
+    per_cell = [
+        np.median(rows[np.unique(np.searchsorted(edges, values[part]) - 1)[1:-1]]) for part in (outer, middle)
+    ]
+    assert per_cell[0] < 0.5 * per_cell[1]
+    assert rows[:-1].min() >= 5  # ten, but for rounded knots and the mean of the outermost values
+    assert 150 < len(rows) <= 256
