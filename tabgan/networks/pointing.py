@@ -108,9 +108,8 @@ class Bands(nn.Module):
         self.of_symbol: dict[int, list[int]] = {}
         for place, pointer in enumerate(pointers):
             self.of_symbol.setdefault(pointer.symbol, []).append(place)
-        self.home: dict[
-            int, tuple[int, int]
-        ] = {}  # bucket of a pointer, and its place among the starts there
+        # of a pointer: its bucket, and its place among the starts there
+        self.home: dict[int, tuple[int, int]] = {}
         for b, members in enumerate(buckets):
             lines = [i for i, symbol in enumerate(members) if symbol in self.of_symbol]
             own = [(p, lines.index(i), members[i]) for i in lines for p in self.of_symbol[members[i]]]
