@@ -29,7 +29,7 @@ from tabgan.encoding.numeric import FRACTION_STEPS, NumericEncoder
 from tabgan.encoding.segments import Segments, within_value
 from tabgan.errors import ConditionError
 from tabgan.model import FittedModel
-from tabgan.networks.distribution import cell_masses, known_context
+from tabgan.networks.distribution import cell_masses
 from tabgan.networks.filling import number_context
 from tabgan.schema import Kind
 
@@ -104,7 +104,9 @@ def contexts(model: FittedModel, frame: pd.DataFrame, column: int) -> Iterator[T
     for start in range(0, len(codes), size):
         part = slice(start, start + size)
         on_device = (torch.from_numpy(held[part]).to(model.device) for held in (codes, known.fractions))
-        yield known_context(model.generator, *on_device)
+        with torch.no_grad():
+            context = model.generator.known(*on_device)
+        yield context
 
 
 def column_mass(model: FittedModel, column: int, context: Tensor) -> Tensor:

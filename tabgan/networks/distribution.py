@@ -25,9 +25,3 @@ def cell_masses(generator: Generator, first: int, second: int | None, context: T
         places = heads.one(second, context + generator.pointers.pad(generator.levels[start + code]))
         out[:, code] = mass[:, code] * torch.softmax(places.to(dtype), dim=1)
     return out
-
-
-@torch.no_grad()
-def known_context(generator: Generator, codes: Tensor, fractions: Tensor) -> Tensor:
-    """The sum of the embeddings of all that is known, (B, H); codes (B, S) are -1 where hidden."""
-    return generator.embed(codes, fractions).sum(0)

@@ -49,9 +49,9 @@ class Canvas:
         self.inside = (fractions.to(noise.dtype) + 0.5) / FRACTION_STEPS
         self.context = generator.levels.new_zeros(len(codes), generator.n_told)
         if self.hide.ndim == 2:
-            self.context = generator.embed(self.codes, fractions).sum(0)
+            self.context = generator.known(self.codes, fractions)
         elif not all(self.flags):
-            self.context = generator.embed_some(self.codes, fractions, ~self.hide).sum(0)
+            self.context = generator.known(self.codes, fractions, ~self.hide)
 
     def _flags(self, hidden: list[bool] | Tensor) -> list[bool]:
         """The flags that hold in all rows, where they need not be asked of a device; none if rows differ."""

@@ -32,8 +32,9 @@ class Generator(nn.Module):
 
     Shape
     -----
-    codes (B, S) integers, -1 where a symbol does not apply; fractions (B, R) bytes; embeddings and contexts
-    (S, B, H + P): after H features each of the P pointers of the layout, see `PointerTables`.
+    codes (B, S) integers, -1 where a symbol does not apply; fractions (B, R) bytes; embeddings (S, B, H). What is
+    known of a row that is filled in is (B, H + P): after H features each of the P pointers of the layout, see
+    `PointerTables`.
     """
 
     def __init__(
@@ -79,7 +80,19 @@ class Generator(nn.Module):
         if self.tables.n_numbers:
             waves = torch.bmm(self.tables.rank_features(codes, fractions), self.waves)
             embedded = embedded.index_add(0, self.tables.number_last, waves)
-        return self.pointers.put(embedded, self.pointers.of_rows(codes, fractions))
+        return embedded
+
+    def known(self, codes: Tensor, fractions: Tensor, symbols: Tensor | None = None) -> Tensor:
+        """What rows tell a head that comes after all, (B, H + P); codes (B, S) are -1 where hidden.
+
+        ``symbols`` (S,) flags those that are not hidden in any row, where that is known: the others cost nothing then.
+        """
+        if symbols is None:
+            context = self.embed(codes, fractions).sum(0)
+        else:
+            context = self.embed_some(codes, fractions, symbols).sum(0)
+        told = self.pointers.of_rows(codes, fractions)
+        return torch.cat([context, told.T], 1) if self.pointers.count else context
 
     def level(self, index: Tensor) -> Tensor:
         """What levels add to the context, by their rows in the table of all levels: (...,) to (..., H + P)."""
@@ -105,7 +118,7 @@ class Generator(nn.Module):
             place = (symbols.cumsum(0) - 1)[self.tables.number_last[numbers]]
             waves = torch.bmm(self.tables.rank_features(codes, fractions, numbers), self.waves[numbers])
             embedded = embedded.index_add(0, place, waves)
-        return self.pointers.put_some(embedded, self.pointers.of_rows(codes, fractions), symbols)
+        return embedded
 
     def logits(
         self,
@@ -116,7 +129,9 @@ class Generator(nn.Module):
         generator: torch.Generator | None = None,
     ) -> list[Tensor]:
         """Logits of every symbol in the given orders (see `told`), by bucket of `Heads`."""
-        return self.heads.forward(told(self.embed(codes, fractions), orders), dropout, generator)
+        pointed = self.pointers.before(self.pointers.of_rows(codes, fractions), orders)
+        contexts = told(self.embed(codes, fractions), orders)
+        return self.heads.forward(contexts, pointed, dropout, generator)
 
     def log_prob(
         self,

@@ -28,7 +28,8 @@ class Heads(nn.Module):
 
     Shape
     -----
-    contexts (S, B, H + P) to a list of logits (symbols in bucket, B, K padded); padding is -inf-like.
+    contexts (S, B, H), and what pointers tell (P, B), to a list of logits (symbols in bucket, B, K padded);
+    padding is -inf-like.
     """
 
     def __init__(
@@ -84,10 +85,11 @@ class Heads(nn.Module):
                 share = (frequencies[s] + 0.5) / (frequencies[s].sum() + 0.5 * self.sizes[s])
                 bias.data[i, 0, : self.sizes[s]] = share.log().to(bias)
 
-    def forward(self, contexts: Tensor, dropout: float, generator: torch.Generator | None) -> list[Tensor]:
-        """All heads at once: (S, B, H) to one (symbols, B, K) a bucket."""
-        told = contexts[..., self.width :]
-        x = functional.layer_norm(contexts[..., : self.width] + self.bias, (self.width,))
+    def forward(
+        self, contexts: Tensor, told: Tensor, dropout: float, generator: torch.Generator | None
+    ) -> list[Tensor]:
+        """All heads at once: (S, B, H) and (P, B) to one (symbols, B, K) a bucket."""
+        x = functional.layer_norm(contexts + self.bias, (self.width,))
         x = functional.silu(torch.baddbmm(self.first_bias, x, self.first))
         x = x + functional.silu(torch.baddbmm(self.second_bias, x, self.second))
         if dropout > 0:
@@ -114,7 +116,7 @@ class Heads(nn.Module):
         return logits + functional.pad(free, (0, along.shape[2] - own.shape[2]))
 
     def one(self, symbol: int, context: Tensor) -> Tensor:
-        """One head: context (B, H) to logits (B, K of that symbol); no dropout."""
+        """One head: context (B, H + P) to logits (B, K of that symbol); no dropout."""
         told = context[:, self.width :]
         x = functional.layer_norm(context[:, : self.width] + self.bias[symbol], (self.width,))
         x = functional.silu(torch.addmm(self.first_bias[symbol], x, self.first[symbol]))

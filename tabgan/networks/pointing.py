@@ -1,7 +1,8 @@
-"""Which cell of a column the value of another known column lies in: part of the context; and what heads make of it.
+"""Which cell of a column the value of another known column lies in, and what heads make of it.
 
-A pointer has a feature of its own after those of the context: 0 while the other number is unknown, else the code that
-it points to plus one. As contexts are sums, each is added once: when the other number becomes known.
+A pointer's feature is 0 while the other number is unknown, else the code that it points to plus one. Where rows are
+filled in symbol by symbol, features stand after those of the context: each is added once, when the other number
+becomes known.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ class PointerTables(nn.Module):
     start: Tensor
     codes: Tensor
     source: Tensor
+    symbol: Tensor
     number: Tensor
-    feature: Tensor
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()
@@ -36,8 +37,8 @@ class PointerTables(nn.Module):
             "start": torch.tensor([0, *sizes]).cumsum(0)[:-1],
             "codes": torch.cat(flat) if flat else torch.zeros(0, dtype=torch.long),
             "source": torch.tensor(source, dtype=torch.long),
+            "symbol": torch.tensor([pointer.symbol for pointer in layout.pointers], dtype=torch.long),
             "number": torch.tensor([pointer.number for pointer in layout.pointers], dtype=torch.long),
-            "feature": torch.arange(self.count),
         }
         for name, value in constants.items():
             self.register_buffer(name, value, persistent=False)
@@ -62,23 +63,19 @@ class PointerTables(nn.Module):
         """A context (..., H) with P features that are 0."""
         return functional.pad(context, (0, self.count)) if self.count else context
 
-    def put(self, embedded: Tensor, told: Tensor) -> Tensor:
-        """Embeddings (S, B, H) with the features (P, B) at the symbols that tell them, (S, B, H + P)."""
-        if not self.count:
-            return embedded
-        width, rows = embedded.shape[2], torch.arange(embedded.shape[1], device=embedded.device)
-        at = (self.source[:, None], rows[None], width + self.feature[:, None])
-        return self.pad(embedded).index_put(at, told)
+    def before(self, features: Tensor, orders: Tensor) -> Tensor:
+        """The features (P, B) where the other number comes before the pointer's own symbol, else 0.
 
-    def put_some(self, embedded: Tensor, told: Tensor, symbols: Tensor) -> Tensor:
-        """`put` for embeddings (n, B, H) of the symbols flagged in ``symbols`` (S,) only."""
+        ``orders`` are as `tabgan.networks.telling.told` takes them.
+        """
         if not self.count:
-            return embedded
-        known = symbols[self.source]
-        width, rows = embedded.shape[2], torch.arange(embedded.shape[1], device=embedded.device)
-        place = (symbols.cumsum(0) - 1)[self.source[known]]
-        at = (place[:, None], rows[None], width + self.feature[known][:, None])
-        return self.pad(embedded).index_put(at, told[known])
+            return features
+        if orders.ndim == 2:
+            rank = orders.argsort(dim=1)
+            known = rank[:, self.source] < rank[:, self.symbol]  # (G, P)
+        else:
+            known = orders[:, self.symbol, self.source] > 0
+        return features * known.T.repeat_interleave(features.shape[1] // len(known), dim=1)
 
     def _point(self, start: Tensor, code: Tensor, fraction: Tensor) -> Tensor:
         part = fraction.long() * STEPS // FRACTION_STEPS
@@ -93,7 +90,7 @@ class Bands(nn.Module):
 
     Shape
     -----
-    hidden units x (symbols, B, D), told (S, B, P) and logits (symbols, B, K) as in `Heads`.
+    hidden units x (symbols, B, D), told (P, B) and logits (symbols, B, K) as in `Heads`.
     """
 
     jumps: Tensor
@@ -128,7 +125,7 @@ class Bands(nn.Module):
         if not len(pointer):
             return logits
         lines, starts = buffer(self, f"lines{bucket}"), buffer(self, f"starts{bucket}")
-        code = told[symbol, :, pointer].long()  # (pointers, B)
+        code = told[pointer].long()  # (pointers, B)
         jumps = torch.baddbmm(
             self.bias[pointer] @ self.jumps, x[symbol], self.weight[pointer] @ self.jumps
         )  # (pointers, B, N)

@@ -10,7 +10,7 @@ import torch
 from tabgan import ConditionError
 from tabgan.asking.prediction import column_mass, contexts
 from tabgan.conditioning.orders import symbol_order
-from tabgan.networks.distribution import cell_masses, known_context
+from tabgan.networks.distribution import cell_masses
 from tests.networks.examples import all_rows, make_generator, random_rows, tiny_layout
 
 
@@ -22,7 +22,7 @@ def test_masses_are_those_of_enumeration(column, hidden):
     codes, fractions = random_rows(layout, 6)
     own = layout.symbols_of(column)
     hide = torch.tensor([c == column or c in hidden for c in layout.symbol_column])
-    context = known_context(generator, torch.where(hide, -1, codes), fractions)
+    context = generator.known(torch.where(hide, -1, codes), fractions)
     mass = cell_masses(generator, own.start, own.start + 1 if own.stop - own.start > 1 else None, context)
     assert torch.allclose(mass.sum((1, 2)), torch.ones(6, dtype=torch.float64), atol=1e-6)
     runs = np.array([1 if c == column else 2 * (c in hidden) for c in range(5)])

@@ -15,6 +15,8 @@ from tests.networks.examples import (
     tiny_layout,
 )
 
+NOTHING_TOLD = torch.zeros(0, 1)
+
 
 def orders(layout, n):
     """The canonical order and ``n`` random ones, (1, S)."""
@@ -31,7 +33,7 @@ def test_logits_depend_on_earlier_symbols_only(make):
     codes, fractions = random_rows(layout, 6)
     for before in orders(layout, 4):
         embedded = generator.embed(codes, fractions).detach().requires_grad_(True)
-        logits = generator.heads.forward(told(embedded, before), 0.0, None)
+        logits = generator.heads.forward(told(embedded, before), NOTHING_TOLD, 0.0, None)
         for symbol, size in enumerate(generator.heads.sizes):
             bucket, place = generator.heads.place_of[symbol]
             mixed = (logits[bucket][place, :, :size] * torch.arange(1, size + 1)).sum()
@@ -98,7 +100,7 @@ def test_one_head_equals_the_batched_heads(make):
     layout = make()
     generator = make_generator(layout)
     contexts = torch.randn(layout.n_symbols, 9, 12, generator=torch.Generator().manual_seed(5))
-    batched = generator.heads.forward(contexts, 0.0, None)
+    batched = generator.heads.forward(contexts, NOTHING_TOLD, 0.0, None)
     for symbol, size in enumerate(generator.heads.sizes):
         bucket, place = generator.heads.place_of[symbol]
         one = generator.heads.one(symbol, contexts[symbol])
@@ -110,7 +112,7 @@ def test_padding_has_no_probability_and_no_gradient():
     layout = mixed_layout()
     generator = make_generator(layout)
     contexts = torch.randn(layout.n_symbols, 9, 12, generator=torch.Generator().manual_seed(5)) * 10
-    logits = generator.heads.forward(contexts, 0.0, None)
+    logits = generator.heads.forward(contexts, NOTHING_TOLD, 0.0, None)
     shared = [b for b, members in enumerate(generator.heads.buckets) if len(members) > 1]
     padded = 0
     for b in shared:

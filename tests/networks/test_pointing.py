@@ -58,7 +58,7 @@ def test_one_head_and_all_heads_agree():
         first = [0, 1, 2] if runs is None else np.argsort(runs, kind="stable").tolist()
         known = torch.full_like(codes, -1)
         for symbol in first:
-            context = generator.embed(known, fractions).sum(0)
+            context = generator.known(known, fractions)
             alone = torch.log_softmax(generator.heads.one(symbol, context), 1)
             picked = alone.gather(1, codes[:, symbol : symbol + 1]).squeeze(1)
             assert torch.allclose(picked, told[symbol], atol=1e-4), (runs, symbol)
@@ -69,7 +69,7 @@ def test_bands_change_the_cells_around_the_one_that_is_told_as_their_definition_
     layout, generator = made()
     codes, fractions = random_rows(layout, 50)
     codes[:, 2] = -1
-    context = generator.embed(codes, fractions).sum(0)
+    context = generator.known(codes, fractions)
     with_bands = generator.heads.one(2, context)
     bias = torch.linspace(1, 9, N_BANDS)
     with torch.no_grad():
@@ -129,7 +129,7 @@ def test_rows_that_are_filled_in_know_what_embedded_ones_know():
     for hidden in ([True] * 3, [False, True, True], [False, False, True]):
         canvas = Canvas(generator, codes, steps, hidden, noise)
         known = torch.where(torch.tensor(hidden), -1, codes)
-        assert torch.equal(canvas.context[:, WIDTH:], generator.embed(known, steps).sum(0)[:, WIDTH:])
+        assert torch.equal(canvas.context[:, WIDTH:], generator.known(known, steps)[:, WIDTH:])
     canvas = Canvas(generator, codes, steps, torch.zeros(40, 3, dtype=torch.bool), noise)
     assert torch.equal(canvas.context[:, WIDTH:], generator.pointers.of_rows(codes, steps).T)
 
