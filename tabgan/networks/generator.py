@@ -85,7 +85,7 @@ class Generator(nn.Module):
     def known(self, codes: Tensor, fractions: Tensor, symbols: Tensor | None = None) -> Tensor:
         """What rows tell a head that comes after all, (B, H + P); codes (B, S) are -1 where hidden.
 
-        ``symbols`` (S,) flags those that are not hidden in any row, where that is known: the others cost nothing then.
+        ``symbols`` (S,) flags those that are hidden in no row, where that is known: the others cost nothing then.
         """
         if symbols is None:
             context = self.embed(codes, fractions).sum(0)

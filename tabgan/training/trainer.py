@@ -2,7 +2,7 @@
 
 Stage one is maximum likelihood of every symbol, in canonical order and with random columns first. In stage
 two the critic judges rows of which the generator filled in a part, and the likelihood term stays on. Held-out
-rows decide in both stages which weights are kept and when to stop.
+rows decide in both stages which weights are kept and when to stop. Last, each column is given its marginal.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ from tabgan.networks.tables import waves_for
 from tabgan.training.budget import Budget
 from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
+from tabgan.training.marginals import MOST_ROWS, meet_marginals
 from tabgan.training.optimizer import Adam, Optimizer
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
-from tabgan.training.validation import mean_log_prob, split_rows
+from tabgan.training.validation import MIN_ROWS, mean_log_prob, split_rows
 
 Array = NDArray[Any]
 WARM_UP_STEPS = 100  # in which the learning rate rises,
@@ -42,6 +43,8 @@ RATE_DROPS = 1  # a plateau lowers the rate this often before it ends the stage
 AVERAGE_DECAY = 0.995
 ORDER_GROUPS = 8  # orders in a batch
 JUDGED_ORDERS = 2  # fixed random orders in which held-out rows are judged
+MARGINALS_SHARE = 0.03  # of the time, for giving columns their marginals;
+DRAWN_ROW_COST = 1.5  # a row that is drawn for it costs as much as so many rows of a step
 
 
 @dataclass(frozen=True)
@@ -116,11 +119,13 @@ class Trainer:
             waves=waves_for(len(train)),
         )
         self.generator.heads.start_at(_frequencies(layout, codes[train]))
+        self.counts = counted(layout, codes)
         self.generator.to(device)
         self.canonical = torch.from_numpy(canonical_order(layout.symbol_column)[None]).to(device)
         self.judged_orders = torch.from_numpy(self.orders(JUDGED_ORDERS, 0.0)).to(device)
         self.average = Average(self.generator, AVERAGE_DECAY)
         self.first_step = time.monotonic()
+        self.row_seconds = 1e-4  # that a row of a step takes, looks included
         self.batch = min(config.batch_size, len(self.rows))
         self.micro = micro_batch(layout, config.width, max(self.batch, 1))
         self.n_judged_apart = -(-len(held_out) // 4)
@@ -146,6 +151,11 @@ class Trainer:
             self._best.restore()
         generator = self.average.weights
         assert isinstance(generator, Generator)
+        try:
+            if len(self.rows) + len(self.held_out_rows) >= MIN_ROWS:  # else shares say little
+                meet_marginals(generator, self.counts, self.affordable_rows(), self.noise)
+        except KeyboardInterrupt:  # what was moved so far is no harm
+            interrupted = True
         return Trained(
             generator, critic, self.progress.history, self.progress.notes, interrupted, self.first_step
         )
@@ -213,6 +223,7 @@ class Trainer:
                 keeper.since_best = 0
                 factor *= 0.2
                 optimizer.state.clear()
+        self.row_seconds = budget.elapsed() / max(budget.taken * self.batch, 1)
         keeper.restore(self.generator)
 
     @property
@@ -233,10 +244,17 @@ class Trainer:
         """The budget of a stage that gets ``share`` of what is left."""
         seconds = None
         if self.deadline is not None:
-            seconds = max(self.deadline - time.monotonic(), 0.0) * share
+            seconds = max(self.deadline - time.monotonic(), 0.0) * share * (1 - MARGINALS_SHARE)
         epochs = self.config.epochs or MAX_EPOCHS
         steps = max(round(epochs * len(self.rows) / self.batch), 1)
         return Budget(seconds, steps)
+
+    def affordable_rows(self) -> int:
+        """How many rows may be drawn in the time that is left."""
+        if self.deadline is None:
+            return MOST_ROWS
+        left = max(self.deadline - time.monotonic(), 0.0)
+        return round(min(left / (DRAWN_ROW_COST * self.row_seconds), MOST_ROWS))
 
     def next_rows(self) -> Tensor:
         """Row numbers of the next batch, (B,); every row once an epoch."""
@@ -321,3 +339,14 @@ def _frequencies(layout: Layout, codes: Array) -> list[Tensor]:
         column = codes[:, s]
         counts.append(torch.from_numpy(np.bincount(column[column >= 0], minlength=symbol.n_levels)).double())
     return counts
+
+
+def counted(layout: Layout, codes: Array) -> list[Tensor | None]:
+    """How many rows (N, S) have each code; None for columns with hidden cells, whose rows may be no fair sample."""
+    hidden = {
+        layout.symbol_column[s]
+        for s, symbol in enumerate(layout.symbols)
+        if symbol.parent is None and (codes[:, s] < 0).any()
+    }
+    counts = _frequencies(layout, codes)
+    return [None if layout.symbol_column[s] in hidden else count for s, count in enumerate(counts)]

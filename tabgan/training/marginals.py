@@ -1,0 +1,103 @@
+"""Give a trained generator the marginals of its table.
+
+Dropout, averaged weights and stopping early leave each column's shares a little off, and every later column is told
+what was drawn before it. So rows are drawn column by column, and before a column is drawn the biases of its head are
+moved until the mean of what the head says is what the table has: iterative proportional fitting (Deming & Stephan
+1940, Annals of Mathematical Statistics 11, section 3) of one margin at a time.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from tabgan.config import SAMPLE_PASS
+from tabgan.networks.filling import EVERY_ROW, Canvas, fill_symbol, noise_dtype
+from tabgan.networks.generator import Generator
+
+MOST_ROWS = 32_768
+MOST_CELLS = 2**22  # rows times symbols
+ROUNDS = 10
+BLOCKS = 64  # of equal mass on a number's line: cells of a block move together, as one alone has few rows
+CAUTION = 4.0  # rows: a level of which so many are expected goes half of the way
+
+
+@torch.no_grad()
+def meet_marginals(
+    generator: Generator, counts: list[Tensor | None], n_rows: int, noise: torch.Generator
+) -> None:
+    """Move the heads' biases until drawn rows have the shares of ``counts``.
+
+    Parameters
+    ----------
+    generator : its biases change.
+    counts : how many rows of the table have each code of a symbol, (K,); None: the symbol stays as it is.
+    n_rows : how many rows are drawn; fewer where there are many symbols.
+    """
+    tables, device = generator.tables, generator.levels.device
+    n_rows = max(min(n_rows, MOST_ROWS, MOST_CELLS // max(tables.n_symbols, 1)), 1)
+    uniforms = torch.rand(
+        n_rows,
+        max(tables.symbol_column, default=-1) + 1,
+        generator=noise,
+        device=device,
+        dtype=noise_dtype(device),
+    )
+    pass_rows = SAMPLE_PASS if device.type == "cpu" else n_rows
+    canvases = [_empty(generator, part) for part in torch.split(uniforms, pass_rows)]
+    for symbol, wanted in enumerate(counts):
+        if wanted is not None:
+            said = torch.cat([_said(canvas, symbol) for canvas in canvases])
+            move_bias(generator, symbol, said, wanted.to(said))
+        for canvas in canvases:
+            fill_symbol(canvas, symbol, EVERY_ROW, 1.0)
+
+
+def _empty(generator: Generator, uniforms: Tensor) -> Canvas:
+    """A canvas on which nothing is known, for uniforms (n, C)."""
+    tables = generator.tables
+    codes = torch.zeros(len(uniforms), tables.n_symbols, dtype=torch.long, device=uniforms.device)
+    fractions = torch.zeros(len(uniforms), tables.n_numbers, dtype=torch.uint8, device=uniforms.device)
+    return Canvas(generator, codes, fractions, [True] * uniforms.shape[1], uniforms)
+
+
+def _said(canvas: Canvas, symbol: int) -> Tensor:
+    """Probabilities of the codes of a symbol in the rows to which it applies, (n, K)."""
+    said = torch.softmax(canvas.logits(symbol, EVERY_ROW, 1.0), 1)
+    applies = canvas.applies(symbol, EVERY_ROW)
+    return said if applies is None else said[applies]
+
+
+def move_bias(generator: Generator, symbol: int, said: Tensor, counts: Tensor) -> None:
+    """Add to the biases of a symbol what takes the mean of probabilities (n, K) to the shares of ``counts`` (K,)."""
+    if not len(said) or not counts.any():
+        return
+    block = blocks_of(counts, generator.heads.free[symbol])
+    together = nn.functional.one_hot(block).to(said)  # (K, blocks)
+    added = log_factors(said @ together, counts @ together / counts.sum())[block]
+    bucket, place = generator.heads.place_of[symbol]
+    generator.heads.last_bias[bucket].data[place, 0, : len(added)] += added
+
+
+def blocks_of(counts: Tensor, free: int) -> Tensor:
+    """Which codes (K,) move together: each before ``free`` moves alone, the cells after it in blocks."""
+    cells = counts[free:]
+    middle = (cells.cumsum(0) - cells / 2) / cells.sum().clamp(min=1)
+    own = torch.arange(free, device=counts.device)
+    block = torch.cat([own, free + (middle * BLOCKS).long()])
+    new = torch.diff(block, prepend=block[:1]) > 0
+    return new.cumsum(0)
+
+
+def log_factors(said: Tensor, shares: Tensor) -> Tensor:
+    """Logarithms (K,) of factors that, put on probabilities (n, K) and normalised, make their means ``shares`` (K,).
+
+    Shares of which few rows are expected among n stay near to the means as they are.
+    """
+    factors, few, mean = torch.ones_like(shares), CAUTION / len(said), said.mean(0)
+    wanted = (shares * shares + few * mean) / (shares + few)
+    wanted = wanted / wanted.sum()
+    for _ in range(ROUNDS):
+        factors = factors * wanted / mean.clamp(min=1e-30)
+        mean = factors * (1 / (said @ factors) @ said) / len(said)
+    return (factors / factors.mean()).log()
