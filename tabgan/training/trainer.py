@@ -104,7 +104,7 @@ class Trainer:
         progress: Progress,
     ) -> None:
         self.layout, self.config, self.device, self.progress = layout, config, device, progress
-        self.deadline = deadline
+        self.deadline, self.seed = deadline, seed
         self.rng = np.random.default_rng(seed)
         self.noise = torch.Generator(device).manual_seed(seed)
         train, held_out = split_rows(len(codes), config.validation_share, self.rng)
@@ -153,7 +153,8 @@ class Trainer:
         assert isinstance(generator, Generator)
         try:
             if len(self.rows) + len(self.held_out_rows) >= MIN_ROWS:  # else shares say little
-                meet_marginals(generator, self.counts, self.affordable_rows(), self.noise)
+                noise = torch.Generator(self.device).manual_seed(self.seed)  # whatever training drew
+                meet_marginals(generator, self.counts, self.affordable_rows(), noise)
         except KeyboardInterrupt:  # what was moved so far is no harm
             interrupted = True
         return Trained(
