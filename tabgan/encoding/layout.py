@@ -62,6 +62,33 @@ class Pointer:
     bands: NDArray[np.int32]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Member:
+    """A number of a sum.
+
+    ``symbol`` and ``number`` are positions within the row. ``worth``, shape (K, steps), is what it adds by its own
+    code and the part of its cell, its value times ``coefficient``; NaN where it has no value. Cells begin at code
+    ``first``; ``starts``, shape (cells - 1,), are the values at which those after the first one begin; ``bands`` are
+    as those of a `Pointer`.
+    """
+
+    symbol: int
+    number: int
+    coefficient: float
+    worth: NDArray[np.float32]
+    first: int
+    starts: NDArray[np.float32]
+    bands: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Total:
+    """Numbers that together make an amount."""
+
+    amount: float
+    members: tuple[Member, ...]
+
+
 @dataclass(frozen=True)
 class Layout:
     """The symbols of a row, in canonical order, and which column each belongs to.
@@ -75,6 +102,7 @@ class Layout:
     numbers: tuple[NumberTable, ...]
     number_column: tuple[int, ...]
     pointers: tuple[Pointer, ...] = ()
+    sums: tuple[Total, ...] = ()
 
     @property
     def n_symbols(self) -> int:

@@ -20,6 +20,7 @@ from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
 from tabgan.encoding.mixture import MixtureEncoder
 from tabgan.encoding.pointers import build_pointer
+from tabgan.encoding.sums import Relation, build_sum
 from tabgan.encoding.text import TextEncoder
 from tabgan.encoding.value import value_cells
 from tabgan.errors import ColumnError, ConditionError
@@ -30,7 +31,7 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class TableEncoder:
-    """A frozen table: its schema, one encoder per column, and pairs of columns that tell where the other lies.
+    """A frozen table: its schema, one encoder per column, pairs of columns that tell where the other lies, and sums.
 
     Shapes: codes (n, S) and fractions (n, R), S symbols and R numeric parts as in `layout`.
     """
@@ -38,12 +39,17 @@ class TableEncoder:
     schema: Schema
     encoders: tuple[ColumnEncoder, ...]
     near: tuple[tuple[int, int], ...] = ()
+    sums: tuple[Relation, ...] = ()
 
     @cached_property
     def layout(self) -> Layout:
         """Where each column's symbols lie."""
         layout = build_layout([(column.name, e.symbols, e.numbers) for _, column, e in self.columns()])
-        return replace(layout, pointers=tuple(build_pointer(self.encoders, layout, p) for p in self.near))
+        return replace(
+            layout,
+            pointers=tuple(build_pointer(self.encoders, layout, pair) for pair in self.near),
+            sums=tuple(build_sum(self.encoders, layout, relation) for relation in self.sums),
+        )
 
     @property
     def fraction_dtype(self) -> type[np.uint8 | np.float32]:
@@ -175,6 +181,7 @@ class TableEncoder:
             if column.levels is not None:
                 kept["declared levels"] += len(column.levels)
         kept["pairs of columns that lie near each other"] = len(self.near)
+        kept["coefficients of columns that sum up"] = sum(len(relation.columns) for relation in self.sums)
         return {what: f"{n:,}" for what, n in kept.items() if n}
 
     def levels(self) -> dict[Hashable, tuple[Any, ...]]:
@@ -192,7 +199,11 @@ class TableEncoder:
             f"{index}.{name}": array for index, (_, own) in enumerate(states) for name, array in own.items()
         }
         plain = {"schema": self.schema.to_json(), "columns": [own for own, _ in states]}
-        return {**plain, "near": [list(pair) for pair in self.near]}, arrays
+        return {
+            **plain,
+            "near": [list(pair) for pair in self.near],
+            "sums": [[r.amount, list(r.columns), list(r.coefficients)] for r in self.sums],
+        }, arrays
 
     @classmethod
     def from_state(cls, plain: dict[str, Any], arrays: dict[str, Array]) -> TableEncoder:
@@ -204,10 +215,12 @@ class TableEncoder:
             owned[int(index)][name] = array
         parts = zip(schema.columns, plain["columns"], owned, strict=True)
         encoders = tuple(encoder_from_state(column, own, held) for column, own, held in parts)
-        near = tuple(
-            (int(column), int(other)) for column, other in plain.get("near", ())
-        )  # not in older files
-        return cls(schema, encoders, near)
+        near = tuple((int(column), int(other)) for column, other in plain.get("near", ()))
+        sums = tuple(
+            Relation(float(amount), tuple(map(int, columns)), tuple(map(float, coefficients)))
+            for amount, columns, coefficients in plain.get("sums", ())
+        )  # neither is in older files
+        return cls(schema, encoders, near, sums)
 
 
 def series_of(frame: pd.DataFrame, schema: Schema) -> Iterator[pd.Series[Any]]:

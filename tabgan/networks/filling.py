@@ -170,7 +170,7 @@ def number_context(generator: Generator, number: int, codes: Tensor, fraction: T
     mode, place = tables.number_ends[number]
     waves = tables.rank_features_of(number, codes[:, mode], codes[:, place], fraction)
     context = waves @ generator.waves[number]
-    if not generator.pointers.count:
+    if not generator.pointers.n_features:
         return context
     return torch.cat([context, generator.pointers.of_one(number, codes[:, mode], fraction)], 1)
 

@@ -33,7 +33,7 @@ class Generator(nn.Module):
     Shape
     -----
     codes (B, S) integers, -1 where a symbol does not apply; fractions (B, R) bytes; embeddings (S, B, H). What is
-    known of a row that is filled in is (B, H + P): after H features each of the P pointers of the layout, see
+    known of a row that is filled in is (B, H + F): after H features those F of pointers and sums, see
     `PointerTables`.
     """
 
@@ -59,7 +59,7 @@ class Generator(nn.Module):
         self.levels = nn.Parameter(table)
         self.register_buffer("embedded", embedded.long() * torch.arange(len(table)), persistent=False)
         self.pointers = PointerTables(layout)
-        self.n_told = width + len(layout.pointers)
+        self.n_told = width + self.pointers.n_features
         n_features = 1 + 2 * len(waves.read)
         numbers = torch.randn(layout.n_numbers, n_features, width, generator=generator)
         self.waves = nn.Parameter(numbers * scale / math.sqrt(n_features))
@@ -69,7 +69,7 @@ class Generator(nn.Module):
             hidden,
             free=free,
             waves=waves_of_levels(layout, waves),
-            pointers=layout.pointers,
+            pointers=self.pointers,
             generator=generator,
         )
 
@@ -83,7 +83,7 @@ class Generator(nn.Module):
         return embedded
 
     def known(self, codes: Tensor, fractions: Tensor, symbols: Tensor | None = None) -> Tensor:
-        """What rows tell a head that comes after all, (B, H + P); codes (B, S) are -1 where hidden.
+        """What rows tell a head that comes after all, (B, H + F); codes (B, S) are -1 where hidden.
 
         ``symbols`` (S,) flags those that are hidden in no row, where that is known: the others cost nothing then.
         """
@@ -92,10 +92,10 @@ class Generator(nn.Module):
         else:
             context = self.embed_some(codes, fractions, symbols).sum(0)
         told = self.pointers.of_rows(codes, fractions)
-        return torch.cat([context, told.T], 1) if self.pointers.count else context
+        return torch.cat([context, told.T], 1) if len(told) else context
 
     def level(self, index: Tensor) -> Tensor:
-        """What levels add to the context, by their rows in the table of all levels: (...,) to (..., H + P)."""
+        """What levels add to the context, by their rows in the table of all levels: (...,) to (..., H + F)."""
         return self.pointers.pad(nn.functional.embedding(index, self.levels, padding_idx=0))
 
     def level_contexts(self, symbol: int) -> Tensor:
@@ -129,7 +129,7 @@ class Generator(nn.Module):
         generator: torch.Generator | None = None,
     ) -> list[Tensor]:
         """Logits of every symbol in the given orders (see `told`), by bucket of `Heads`."""
-        pointed = self.pointers.before(self.pointers.of_rows(codes, fractions), orders)
+        pointed = self.pointers.before(codes, fractions, orders)
         contexts = told(self.embed(codes, fractions), orders)
         return self.heads.forward(contexts, pointed, dropout, generator)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tabgan.encoding.layout import Pointer
-from tabgan.networks.pointing import Bands
+from tabgan.networks.pointing import Bands, PointerTables
 from tabgan.networks.tables import buffer
 
 BUCKETS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
@@ -28,7 +26,7 @@ class Heads(nn.Module):
 
     Shape
     -----
-    contexts (S, B, H), and what pointers tell (P, B), to a list of logits (symbols in bucket, B, K padded);
+    contexts (S, B, H), and what pointers tell (P + M, B), to a list of logits (symbols in bucket, B, K padded);
     padding is -inf-like.
     """
 
@@ -41,7 +39,7 @@ class Heads(nn.Module):
         free: list[int],
         waves: list[Tensor],
         generator: torch.Generator,
-        pointers: Sequence[Pointer] = (),
+        pointers: PointerTables | None = None,
     ) -> None:
         super().__init__()
         n, self.width = len(sizes), width
@@ -74,7 +72,7 @@ class Heads(nn.Module):
                 nn.Parameter(weight * own if any(free[s] < sizes[s] for s in members) else weight)
             )
             self.last_bias.append(nn.Parameter(bias))
-        self.bands = Bands(pointers, self.buckets, sizes, hidden) if pointers else None
+        self.bands = Bands(pointers, self.buckets, sizes, hidden) if pointers and pointers.targets else None
         order = torch.tensor([s for members in self.buckets for s in members], dtype=torch.long)
         self.register_buffer("places", order.argsort(), persistent=False)  # from buckets back to symbols
 
@@ -88,7 +86,7 @@ class Heads(nn.Module):
     def forward(
         self, contexts: Tensor, told: Tensor, dropout: float, generator: torch.Generator | None
     ) -> list[Tensor]:
-        """All heads at once: (S, B, H) and (P, B) to one (symbols, B, K) a bucket."""
+        """All heads at once: (S, B, H) and (P + M, B) to one (symbols, B, K) a bucket."""
         x = functional.layer_norm(contexts + self.bias, (self.width,))
         x = functional.silu(torch.baddbmm(self.first_bias, x, self.first))
         x = x + functional.silu(torch.baddbmm(self.second_bias, x, self.second))
@@ -116,7 +114,7 @@ class Heads(nn.Module):
         return logits + functional.pad(free, (0, along.shape[2] - own.shape[2]))
 
     def one(self, symbol: int, context: Tensor) -> Tensor:
-        """One head: context (B, H + P) to logits (B, K of that symbol); no dropout."""
+        """One head: context (B, H + F) to logits (B, K of that symbol); no dropout."""
         told = context[:, self.width :]
         x = functional.layer_norm(context[:, : self.width] + self.bias[symbol], (self.width,))
         x = functional.silu(torch.addmm(self.first_bias[symbol], x, self.first[symbol]))

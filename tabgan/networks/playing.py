@@ -40,7 +40,7 @@ def fill_through(
     symbol_hidden = [hidden[column] for column in tables.symbol_column]
     hide = torch.tensor(symbol_hidden, dtype=torch.bool, device=codes.device)
     known = torch.where(hide, -1, codes)
-    context = generator.known(known, fractions)  # (B, H + P)
+    context = generator.known(known, fractions)  # (B, H + F)
     columns = list(known.unbind(1))
     features = list(critic.embed(known).reshape(len(codes), tables.n_symbols, -1).unbind(1))
     for symbol in (s for s, flag in enumerate(symbol_hidden) if flag):

@@ -2,7 +2,7 @@
 
 A pointer's feature is 0 while the other number is unknown, else the code that it points to plus one. Where rows are
 filled in symbol by symbol, features stand after those of the context: each is added once, when the other number
-becomes known.
+becomes known. What the known columns of a sum leave for another one is told in the same way (`RemainderTables`).
 """
 
 from __future__ import annotations
@@ -13,13 +13,21 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from tabgan.encoding.layout import Layout, Pointer
+from tabgan.encoding.layout import Layout, Member, Pointer
 from tabgan.encoding.pointers import MIDDLE, N_BANDS, STEPS
+from tabgan.networks.remainders import RemainderTables
 from tabgan.networks.tables import FRACTION_STEPS, buffer
+from tabgan.networks.telling import before_of
 
 
 class PointerTables(nn.Module):
-    """The P pointers of a `Layout` as tensors; not saved with a model."""
+    """The P pointers of a `Layout` as tensors, and the M members of its G sums; not saved with a model.
+
+    Attributes
+    ----------
+    targets : the P pointers, then the M members of sums: whatever tells a symbol a code.
+    n_features : F = P + 2 G.
+    """
 
     start: Tensor
     codes: Tensor
@@ -30,6 +38,9 @@ class PointerTables(nn.Module):
     def __init__(self, layout: Layout) -> None:
         super().__init__()
         self.count = len(layout.pointers)
+        self.sums = RemainderTables(layout)
+        self.targets: tuple[Pointer | Member, ...] = (*layout.pointers, *self.sums.members)
+        self.n_features = self.count + 2 * self.sums.n_sums
         sizes = [pointer.codes.size for pointer in layout.pointers]
         source = [layout.numbers[pointer.number].symbols[-1] for pointer in layout.pointers]
         flat = [torch.as_tensor(pointer.codes).flatten().long() for pointer in layout.pointers]
@@ -47,35 +58,42 @@ class PointerTables(nn.Module):
             self.of_number.setdefault(pointer.number, []).append(place)
 
     def of_rows(self, codes: Tensor, fractions: Tensor) -> Tensor:
-        """The feature of each pointer, (P, B), where codes (B, S) and fractions (B, R) are known."""
-        if not self.count:
+        """The features (F, B), where codes (B, S) and fractions (B, R) are known."""
+        if not self.n_features:
             return torch.zeros(0, len(codes), device=codes.device)
-        return self._point(self.start, codes.T[self.source], fractions.T[self.number])
+        return torch.cat([self._of_pointers(codes, fractions), self.sums.of_rows(codes, fractions)])
 
     def of_one(self, number: int, code: Tensor, fraction: Tensor) -> Tensor:
-        """What one number adds to the features, (B, P); code and fraction (B,)."""
+        """What one number adds to the features, (B, F); code and fraction (B,)."""
         added = torch.zeros(len(code), self.count, device=code.device)
         for place in self.of_number.get(number, []):
             added[:, place] = self._point(self.start[place], code, fraction)
-        return added
+        return torch.cat([added, self.sums.of_one(number, code, fraction)], 1)
 
     def pad(self, context: Tensor) -> Tensor:
-        """A context (..., H) with P features that are 0."""
-        return functional.pad(context, (0, self.count)) if self.count else context
+        """A context (..., H) with F features that are 0."""
+        return functional.pad(context, (0, self.n_features)) if self.n_features else context
 
-    def before(self, features: Tensor, orders: Tensor) -> Tensor:
-        """The features (P, B) where the other number comes before the pointer's own symbol, else 0.
+    def before(self, codes: Tensor, fractions: Tensor, orders: Tensor) -> Tensor:
+        """The code that each target is told plus one, (P + M, B); 0 where nothing that tells comes before its symbol.
 
-        ``orders`` are as `tabgan.networks.telling.told` takes them.
+        ``orders`` are as `tabgan.networks.telling.told` takes them; all cells are known.
         """
-        if not self.count:
-            return features
-        if orders.ndim == 2:
-            rank = orders.argsort(dim=1)
-            known = rank[:, self.source] < rank[:, self.symbol]  # (G, P)
-        else:
-            known = orders[:, self.symbol, self.source] > 0
-        return features * known.T.repeat_interleave(features.shape[1] // len(known), dim=1)
+        if not self.targets:
+            return torch.zeros(0, len(codes), device=codes.device)
+        known = before_of(orders) if orders.ndim == 2 else orders > 0  # (G, S, S)
+        earlier = known[:, self.symbol, self.source].T.repeat_interleave(len(codes) // len(known), dim=1)
+        pointed = self._of_pointers(codes, fractions) * earlier
+        return torch.cat([pointed, self.sums.before(codes, fractions, known)])
+
+    def told(self, target: int, features: Tensor) -> Tensor:
+        """The code that one target is told plus one, (B,), by the features (B, F)."""
+        if target < self.count:
+            return features[:, target].long()
+        return self.sums.told(target - self.count, features[:, self.count :]).long()
+
+    def _of_pointers(self, codes: Tensor, fractions: Tensor) -> Tensor:
+        return self._point(self.start, codes.T[self.source], fractions.T[self.number])
 
     def _point(self, start: Tensor, code: Tensor, fraction: Tensor) -> Tensor:
         part = fraction.long() * STEPS // FRACTION_STEPS
@@ -90,22 +108,23 @@ class Bands(nn.Module):
 
     Shape
     -----
-    hidden units x (symbols, B, D), told (P, B) and logits (symbols, B, K) as in `Heads`.
+    hidden units x (symbols, B, D), told (P + M, B) and logits (symbols, B, K) as in `Heads`.
     """
 
     jumps: Tensor
 
     def __init__(
-        self, pointers: Sequence[Pointer], buckets: Sequence[Sequence[int]], sizes: Sequence[int], hidden: int
+        self, pointers: PointerTables, buckets: Sequence[Sequence[int]], sizes: Sequence[int], hidden: int
     ) -> None:
         super().__init__()
-        self.weight = nn.Parameter(torch.zeros(len(pointers), hidden, N_BANDS))
-        self.bias = nn.Parameter(torch.zeros(len(pointers), 1, N_BANDS))
+        self.pointers, targets = pointers, pointers.targets
+        self.weight = nn.Parameter(torch.zeros(len(targets), hidden, N_BANDS))
+        self.bias = nn.Parameter(torch.zeros(len(targets), 1, N_BANDS))
         self.register_buffer("jumps", _jumps(), persistent=False)
         self.of_symbol: dict[int, list[int]] = {}
-        for place, pointer in enumerate(pointers):
-            self.of_symbol.setdefault(pointer.symbol, []).append(place)
-        # of a pointer: its bucket, and its place among the starts there
+        for place, target in enumerate(targets):
+            self.of_symbol.setdefault(target.symbol, []).append(place)
+        # of a target: its bucket, and its place among the starts there
         self.home: dict[int, tuple[int, int]] = {}
         for b, members in enumerate(buckets):
             lines = [i for i, symbol in enumerate(members) if symbol in self.of_symbol]
@@ -113,7 +132,7 @@ class Bands(nn.Module):
             width = max(sizes[symbol] for symbol in members)
             starts = torch.full((len(own), width + 1, N_BANDS + 2), width)  # unknown: beyond the last code
             for place, (p, _, symbol) in enumerate(own):
-                starts[place, 1 : sizes[symbol] + 1] = _starts(pointers[p])
+                starts[place, 1 : sizes[symbol] + 1] = _starts(targets[p])
                 self.home[p] = b, place
             self.register_buffer(f"listed{b}", torch.tensor(own).reshape(-1, 3), persistent=False)
             self.register_buffer(f"lines{b}", torch.tensor(lines, dtype=torch.long), persistent=False)
@@ -137,10 +156,10 @@ class Bands(nn.Module):
         return logits.index_add(0, lines, change)
 
     def one(self, symbol: int, logits: Tensor, x: Tensor, told: Tensor) -> Tensor:
-        """The logits (B, K) of one symbol with the changes; x (B, D) and told (B, P)."""
+        """The logits (B, K) of one symbol with the changes; x (B, D) and features told (B, F)."""
         for pointer in self.of_symbol.get(symbol, []):
             bucket, place = self.home[pointer]
-            starts = buffer(self, f"starts{bucket}")[place, told[:, pointer].long()]
+            starts = buffer(self, f"starts{bucket}")[place, self.pointers.told(pointer, told)]
             jumps = torch.addmm(self.bias[pointer] @ self.jumps, x, self.weight[pointer] @ self.jumps)
             change = logits.new_zeros(len(logits), logits.shape[1] + 1)
             change.scatter_add_(1, starts.clamp(max=logits.shape[1]), jumps)
@@ -148,7 +167,7 @@ class Bands(nn.Module):
         return logits
 
 
-def _starts(pointer: Pointer) -> Tensor:
+def _starts(pointer: Pointer | Member) -> Tensor:
     """Where logits jump, by the code told, (L, N_BANDS + 2): at each band, at the code told and after it."""
     bands = torch.as_tensor(pointer.bands).long()
     code = torch.arange(len(bands)).unsqueeze(1)

@@ -1,0 +1,147 @@
+"""Columns that sum up: a total and its parts, shares that make one, the same amount in two units.
+
+Found as linear relations between columns that (nearly) all rows keep. Each column of such a sum is told what the
+known others leave for it, in its own cells: the last one is determined, those before it have a bound.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tabgan.encoding.column import ColumnEncoder
+from tabgan.encoding.layout import Layout, Member, Total
+from tabgan.encoding.number_column import NumberColumnEncoder
+from tabgan.encoding.numeric import FRACTION_STEPS
+from tabgan.encoding.pointers import STEPS, bands_around
+
+Array = NDArray[Any]
+LOOKED_AT = 2_000  # rows
+LEAST_ROWS = 200
+MOST_MEMBERS = 12
+MOST_SUMS = 16
+NEIGHBOURS = 30  # columns before the last one of a sum, among which its others are looked for
+TOLERANCE = 0.01  # of the spread of the column that the others determine: cells tell values roughly
+KEPT_BY = 0.95  # of the rows
+MATTERS = 0.02  # of that spread: what adds less is no member
+REFITS = 3  # without the rows that keep the relation least
+
+
+@dataclass(frozen=True)
+class Relation:
+    """Columns whose values, times their coefficients, sum up to an amount."""
+
+    amount: float
+    columns: tuple[int, ...]
+    coefficients: tuple[float, ...]
+
+
+def find_sums(
+    encoders: Sequence[ColumnEncoder], layout: Layout, codes: Array, fractions: Array
+) -> tuple[Relation, ...]:
+    """Linear relations among numeric columns; codes (n, S), fractions (n, R)."""
+    rows = np.random.default_rng(0).permutation(len(codes))[:LOOKED_AT]
+    found: list[Relation] = []
+    if len(rows) < LEAST_ROWS:
+        return ()
+    values = {
+        column: _values(encoder, layout, column, codes[rows], fractions[rows])
+        for column, encoder in enumerate(encoders)
+        if isinstance(encoder, NumberColumnEncoder)
+        and encoder.number.n_cells
+        and encoder.number.n_places == 1
+    }
+    free: list[int] = []  # columns that no earlier ones determine
+    for column, own in values.items():
+        relation = _relation(column, own, {other: values[other] for other in free[-NEIGHBOURS:]})
+        if relation is None:
+            free.append(column)
+        elif len(found) < MOST_SUMS:
+            found.append(relation)
+    return tuple(found)
+
+
+def build_sum(encoders: Sequence[ColumnEncoder], layout: Layout, relation: Relation) -> Total:
+    """The relation in terms of codes."""
+    members = [
+        _member(encoders[column], layout, column, coefficient)
+        for column, coefficient in zip(relation.columns, relation.coefficients, strict=True)
+    ]
+    return Total(relation.amount, tuple(members))
+
+
+def _member(encoder: ColumnEncoder, layout: Layout, column: int, coefficient: float) -> Member:
+    assert isinstance(encoder, NumberColumnEncoder)
+    number = encoder.number
+    code = np.repeat(np.arange(number.n_modes), STEPS)[:, None]
+    inside = np.tile((np.arange(STEPS) + 0.5) / STEPS, number.n_modes)[:, None]
+    cells = encoder.decode(code, inside)
+    worth = np.where(cells.missing, np.nan, coefficient * cells.values.astype(np.float64))
+    cell = np.arange(number.first_continuous, number.n_modes)[:, None]
+    starts = encoder.decode(cell, np.zeros(cell.shape)).values[1:].astype(np.float64)
+    if number.on_grid:  # half way to the value before, so that rounding does not matter
+        starts -= number.step / 10.0**number.decimals / 2
+    return Member(
+        symbol=layout.symbols_of(column).start,
+        number=layout.numbers_of(column).start,
+        coefficient=coefficient,
+        worth=worth.reshape(number.n_modes, STEPS).astype(np.float32),
+        first=number.first_continuous,
+        starts=starts.astype(np.float32),
+        bands=bands_around(encoder.numbers[0]),
+    )
+
+
+def _values(
+    encoder: NumberColumnEncoder, layout: Layout, column: int, codes: Array, fractions: Array
+) -> Array:
+    """About the values of a column's rows, (n,); NaN where there is none."""
+    own = codes[:, layout.symbols_of(column)]
+    inside = (fractions[:, layout.numbers_of(column)] + 0.5) / FRACTION_STEPS
+    cells = encoder.decode(np.maximum(own, 0), inside)
+    return np.where(cells.missing | (own[:, 0] < 0), np.nan, cells.values.astype(np.float64))
+
+
+def _relation(column: int, own: Array, others: dict[int, Array]) -> Relation | None:
+    """How the others determine a column; None where they do not."""
+    names = list(others)
+    for _ in range(2):  # with all others, then with those that matter
+        if not names:
+            return None
+        table = np.column_stack([own, *(others[name] for name in names)])
+        table = table[np.isfinite(table).all(1)]
+        spread = np.ptp(np.quantile(table, [0.05, 0.95], axis=0), axis=0) if len(table) else np.zeros(1)
+        if len(table) < LEAST_ROWS or spread[0] <= 0 or not np.isfinite(spread).all():
+            return None
+        slopes, constant, kept = _fit(table, spread)
+        if kept < KEPT_BY:
+            return None
+        matter = np.abs(slopes) * spread[1:] > MATTERS * spread[0]
+        if matter.all():
+            break
+        names = [name for name, flag in zip(names, matter, strict=True) if flag]
+    if not 1 <= len(names) < MOST_MEMBERS:
+        return None
+    coefficients = (*(-round(float(slope), 6) for slope in slopes), 1.0)
+    return Relation(round(float(constant), 6), (*names, column), coefficients)
+
+
+def _fit(table: Array, spread: Array) -> tuple[Array, float, float]:
+    """Slopes (m,) and constant of the first column by the others, and the share of the rows that keep it.
+
+    ``spread`` (m + 1,) is of the columns of ``table`` (n, m + 1).
+    """
+    middle, scale = table[:, 1:].mean(0), table[:, 1:].std(0)
+    scale = np.where(scale > 0, scale, 1.0)
+    design = np.column_stack([(table[:, 1:] - middle) / scale, np.ones(len(table))])
+    rows = np.ones(len(table), bool)
+    for _ in range(REFITS):
+        found, *_ = np.linalg.lstsq(design[rows], table[rows, 0], rcond=1e-10)
+        far = np.abs(design @ found - table[:, 0])
+        rows = far <= np.quantile(far, KEPT_BY)
+    slopes = found[:-1] / scale
+    return slopes, float(found[-1] - middle @ slopes), float((far <= TOLERANCE * spread[0]).mean())

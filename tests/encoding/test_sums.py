@@ -1,0 +1,120 @@
+"""Sums: which columns add up, and what each is told of the others."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from tabgan.data import open_source
+from tabgan.encoding.fit import fit_table
+from tabgan.encoding.sums import LEAST_ROWS, Relation
+from tabgan.encoding.table import TableEncoder
+from tabgan.schema import infer_schema
+
+ROWS = 2_000
+
+
+def fitted(frame):
+    source = open_source(frame)
+    return fit_table(source, infer_schema(source))
+
+
+def invoices(n_rows=ROWS, seed=0):
+    """Net amounts in cents, tax of a fifth of it or none, shipping, and the total; a weight beside them."""
+    rng = np.random.default_rng(seed)
+    net = rng.lognormal(4, 1, n_rows).round(2)
+    tax = (net * rng.choice([0, 0.2], n_rows)).round(2)
+    shipping = rng.gamma(2, 5, n_rows).round(2)
+    return pd.DataFrame(
+        {
+            "net": net,
+            "tax": tax,
+            "weight": rng.gamma(3, 2, n_rows),
+            "shipping": shipping,
+            "total": (net + tax + shipping).round(2),
+        }
+    )
+
+
+def names_of(encoder, relation):
+    return [encoder.schema.columns[column].name for column in relation.columns]
+
+
+def test_a_total_and_its_parts_are_found():
+    encoder, _ = fitted(invoices())
+    (relation,) = encoder.sums
+    assert names_of(encoder, relation) == ["net", "tax", "shipping", "total"]
+    assert relation.coefficients == pytest.approx((-1, -1, -1, 1), abs=1e-3)
+    assert relation.amount == pytest.approx(0, abs=0.1)
+
+
+def test_shares_that_make_one_and_two_units_are_found_as_two_sums():
+    rng = np.random.default_rng(1)
+    shares = rng.dirichlet([0.5, 1, 2], ROWS)
+    celsius = rng.normal(15, 8, ROWS)
+    frame = pd.DataFrame(shares, columns=["a", "b", "c"])
+    encoder, _ = fitted(frame.assign(celsius=celsius, fahrenheit=celsius * 1.8 + 32))
+    one, two = encoder.sums
+    assert names_of(encoder, one) == ["a", "b", "c"]
+    assert (one.amount, *one.coefficients) == pytest.approx((1, 1, 1, 1), abs=1e-3)
+    assert names_of(encoder, two) == ["celsius", "fahrenheit"]
+    assert (two.amount, *two.coefficients) == pytest.approx((32, -1.8, 1), rel=1e-3)
+
+
+@pytest.mark.parametrize(("broken", "found"), [(0.03, 1), (0.2, 0)])
+def test_nearly_all_rows_must_keep_a_sum(broken, found):
+    frame = invoices()
+    frame.loc[: int(broken * ROWS), "total"] = np.random.default_rng(2).permutation(frame["total"])[
+        : int(broken * ROWS) + 1
+    ]
+    encoder, _ = fitted(frame)
+    assert len(encoder.sums) == found
+
+
+def test_columns_that_go_together_without_adding_up_are_no_sum():
+    frame = invoices()
+    noise = np.random.default_rng(3).normal(0, 0.1, ROWS)
+    encoder, _ = fitted(frame.assign(total=frame["total"] * (1 + noise)))
+    assert encoder.sums == ()
+    encoder, _ = fitted(invoices(LEAST_ROWS - 1))
+    assert encoder.sums == ()
+
+
+def test_missing_parts_do_not_hide_a_sum():
+    frame = invoices()
+    frame.loc[frame.index % 5 == 0, "tax"] = np.nan
+    encoder, _ = fitted(frame)
+    (relation,) = encoder.sums
+    assert names_of(encoder, relation)[-1] == "total"
+
+
+def test_members_tell_values_and_the_cells_that_they_lie_in():
+    frame = invoices()
+    _, table = fitted(frame)
+    (total,) = table.layout.sums
+    worth = 0.0
+    for member in total.members:
+        code = table.codes[:, member.symbol]
+        worth = worth + member.worth[code, table.fractions[:, member.number] // 16]
+        cells = code >= member.first
+        value = frame[table.layout.columns[table.layout.symbol_column[member.symbol]]].to_numpy()
+        lies = member.first + np.searchsorted(member.starts, value[cells], side="right")
+        assert np.mean(lies == code[cells]) > 0.99  # starts are kept in single precision
+    assert np.quantile(np.abs(worth - total.amount), 0.9) < 1.5
+
+
+def test_state_goes_there_and_back_and_older_state_has_no_sums():
+    encoder, _ = fitted(invoices())
+    plain, arrays = encoder.to_state()
+    assert TableEncoder.from_state(plain, arrays).sums == encoder.sums
+    assert encoder.stored_kinds()["coefficients of columns that sum up"] == "4"
+    del plain["sums"]
+    assert TableEncoder.from_state(plain, arrays).sums == ()
+
+
+def test_a_relation_of_two_columns_points_both_ways():
+    encoder, _ = fitted(invoices())
+    encoder = replace(encoder, sums=(Relation(10.0, (0, 1), (1.0, -2.0)),))
+    (total,) = encoder.layout.sums
+    assert [member.coefficient for member in total.members] == [1.0, -2.0]
