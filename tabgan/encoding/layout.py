@@ -46,6 +46,12 @@ class NumberTable:
     rank_low: NDArray[np.float32]
     rank_width: NDArray[np.float32]
 
+    @property
+    def first_cell(self) -> int:
+        """The first code that is a cell: missing and point masses come before. Without cells, one after the last."""
+        cells = self.rank_width[:, 0] > 0
+        return int(cells.argmax()) if cells.any() else len(cells)
+
 
 @dataclass(frozen=True)
 class Pointer:

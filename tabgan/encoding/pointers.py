@@ -89,7 +89,7 @@ def bands_around(number: NumberTable) -> NDArray[np.int32]:
     """
     low, high = _ends(number)
     below, above = low[:, None] - REACH[::-1], high[:, None] + REACH
-    first = int((number.rank_width[:, 0] > 0).argmax())
+    first = number.first_cell
     starts = np.column_stack([np.full(len(low), first), below, low, high, above])
     return starts.clip(first, len(low)).astype(np.int32)
 
@@ -98,7 +98,7 @@ def _ends(number: NumberTable) -> tuple[Array, Array]:
     """The first cell that is not below each code, and the first that is above it, (K,) each."""
     low = np.arange(len(number.rank_low))
     high = low + 1
-    first = int((number.rank_width[:, 0] > 0).argmax())
+    first = number.first_cell
     between = first + np.searchsorted(number.rank_low[first:, 0], number.rank_low[:first, 0])
     low[:first] = high[:first] = between
     return low, high

@@ -28,6 +28,7 @@ NEIGHBOURS = 30  # columns before the last one of a sum, among which its others 
 TOLERANCE = 0.01  # of the spread of the column that the others determine: cells tell values roughly
 KEPT_BY = 0.95  # of the rows
 MATTERS = 0.02  # of that spread: what adds less is no member
+LARGEST = 1e100  # squares are computed
 REFITS = 3  # without the rows that keep the relation least
 
 
@@ -57,6 +58,8 @@ def find_sums(
     }
     free: list[int] = []  # columns that no earlier ones determine
     for column, own in values.items():
+        if not np.nanmax(np.abs(own), initial=0.0) < LARGEST:
+            continue
         relation = _relation(column, own, {other: values[other] for other in free[-NEIGHBOURS:]})
         if relation is None:
             free.append(column)

@@ -166,9 +166,8 @@ def first_cells(layout: Layout, waves: Waves) -> list[int]:
     """The first level of each symbol that is known by its waves alone, (S,); all after it are, too."""
     first = [symbol.n_levels for symbol in layout.symbols]
     for number in layout.numbers:
-        cells = number.rank_width[:, 0] > 0
-        if len(number.symbols) == 1 and not waves.own_cells and cells.any():
-            first[number.symbols[0]] = int(cells.argmax())
+        if len(number.symbols) == 1 and not waves.own_cells:
+            first[number.symbols[0]] = number.first_cell
     return first
 
 

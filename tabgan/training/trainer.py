@@ -43,8 +43,8 @@ RATE_DROPS = 1  # a plateau lowers the rate this often before it ends the stage
 AVERAGE_DECAY = 0.995
 ORDER_GROUPS = 8  # orders in a batch
 JUDGED_ORDERS = 2  # fixed random orders in which held-out rows are judged
-MARGINALS_SHARE = 0.03  # of the time, for giving columns their marginals;
-DRAWN_ROW_COST = 1.5  # a row that is drawn for it costs as much as so many rows of a step
+MARGINALS_SHARE = 0.04  # of the time, for giving columns their marginals;
+DRAWN_ROW_COST = 0.6  # a row that is drawn for it costs as much as so many rows of a step
 
 
 @dataclass(frozen=True)
