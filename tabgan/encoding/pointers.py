@@ -67,18 +67,23 @@ def build_pointer(encoders: Sequence[ColumnEncoder], layout: Layout, pair: Pair)
     own, other = (encoders[column] for column in pair)
     assert isinstance(own, NumberColumnEncoder)
     assert isinstance(other, NumberColumnEncoder)
-    n_modes = other.number.n_modes
-    code = np.repeat(np.arange(n_modes), STEPS)[:, None]
-    inside = np.tile((np.arange(STEPS) + 0.5) / STEPS, n_modes)[:, None]
-    cells = other.decode(code, inside)
+    cells = cells_by_part(other)
     there, _ = own.encode(Cells(cells.values, cells.missing))
     found = np.where(cells.missing, -1, there[:, 0]).astype(np.int32)
     return Pointer(
         layout.symbols_of(pair[0]).start,
         layout.numbers_of(pair[1]).start,
-        found.reshape(n_modes, STEPS),
+        found.reshape(-1, STEPS),
         bands_around(own.numbers[0]),
     )
+
+
+def cells_by_part(encoder: NumberColumnEncoder) -> Cells:
+    """About the values of each part of each code of a number, (K · STEPS,)."""
+    n_modes = encoder.number.n_modes
+    code = np.repeat(np.arange(n_modes), STEPS)[:, None]
+    inside = np.tile((np.arange(STEPS) + 0.5) / STEPS, n_modes)[:, None]
+    return encoder.decode(code, inside)
 
 
 def bands_around(number: NumberTable) -> NDArray[np.int32]:
@@ -127,7 +132,7 @@ def _promising(
         and encoder.number.n_places == 1
     ]
     far = len(columns) if len(numbers) <= 2 * NEIGHBOURS else NEIGHBOURS
-    values = {index: _cells(encoders[index], layout, index, codes, fractions) for index in numbers}
+    values = {index: cells_of(encoders[index], layout, index, codes, fractions) for index in numbers}
     for column in numbers:
         others = [
             other
@@ -146,7 +151,7 @@ def _promising(
             yield from (found for found in zip(gain.tolist(), pairs, strict=True) if found[0] > LEAST / 2)
 
 
-def _cells(encoder: ColumnEncoder, layout: Layout, column: int, codes: Array, fractions: Array) -> Cells:
+def cells_of(encoder: ColumnEncoder, layout: Layout, column: int, codes: Array, fractions: Array) -> Cells:
     """About the values of a column's rows; hidden ones are missing."""
     own = codes[:, layout.symbols_of(column)]
     inside = (fractions[:, layout.numbers_of(column)] + 0.5) / FRACTION_STEPS

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout, Member, Total
 from tabgan.encoding.number_column import NumberColumnEncoder
-from tabgan.encoding.numeric import FRACTION_STEPS
-from tabgan.encoding.pointers import STEPS, bands_around
+from tabgan.encoding.pointers import STEPS, bands_around, cells_by_part, cells_of
 
 Array = NDArray[Any]
 LOOKED_AT = 2_000  # rows
@@ -28,7 +28,7 @@ NEIGHBOURS = 30  # columns before the last one of a sum, among which its others 
 TOLERANCE = 0.01  # of the spread of the column that the others determine: cells tell values roughly
 KEPT_BY = 0.95  # of the rows
 MATTERS = 0.02  # of that spread: what adds less is no member
-LARGEST = 1e100  # squares are computed
+LARGEST = 1e15  # sums of larger numbers are too rough in single precision
 REFITS = 3  # without the rows that keep the relation least
 
 
@@ -50,7 +50,7 @@ def find_sums(
     if len(rows) < LEAST_ROWS:
         return ()
     values = {
-        column: _values(encoder, layout, column, codes[rows], fractions[rows])
+        column: values_of(cells_of(encoder, layout, column, codes[rows], fractions[rows]))
         for column, encoder in enumerate(encoders)
         if isinstance(encoder, NumberColumnEncoder)
         and encoder.number.n_cells
@@ -79,11 +79,8 @@ def build_sum(encoders: Sequence[ColumnEncoder], layout: Layout, relation: Relat
 
 def _member(encoder: ColumnEncoder, layout: Layout, column: int, coefficient: float) -> Member:
     assert isinstance(encoder, NumberColumnEncoder)
-    number = encoder.number
-    code = np.repeat(np.arange(number.n_modes), STEPS)[:, None]
-    inside = np.tile((np.arange(STEPS) + 0.5) / STEPS, number.n_modes)[:, None]
-    cells = encoder.decode(code, inside)
-    worth = np.where(cells.missing, np.nan, coefficient * cells.values.astype(np.float64))
+    number, cells = encoder.number, cells_by_part(encoder)
+    worth = coefficient * values_of(cells)
     cell = np.arange(number.first_continuous, number.n_modes)[:, None]
     starts = encoder.decode(cell, np.zeros(cell.shape)).values[1:].astype(np.float64)
     if number.on_grid:  # half way to the value before, so that rounding does not matter
@@ -92,21 +89,16 @@ def _member(encoder: ColumnEncoder, layout: Layout, column: int, coefficient: fl
         symbol=layout.symbols_of(column).start,
         number=layout.numbers_of(column).start,
         coefficient=coefficient,
-        worth=worth.reshape(number.n_modes, STEPS).astype(np.float32),
+        worth=worth.reshape(-1, STEPS).astype(np.float32),
         first=number.first_continuous,
         starts=starts.astype(np.float32),
         bands=bands_around(encoder.numbers[0]),
     )
 
 
-def _values(
-    encoder: NumberColumnEncoder, layout: Layout, column: int, codes: Array, fractions: Array
-) -> Array:
-    """About the values of a column's rows, (n,); NaN where there is none."""
-    own = codes[:, layout.symbols_of(column)]
-    inside = (fractions[:, layout.numbers_of(column)] + 0.5) / FRACTION_STEPS
-    cells = encoder.decode(np.maximum(own, 0), inside)
-    return np.where(cells.missing | (own[:, 0] < 0), np.nan, cells.values.astype(np.float64))
+def values_of(cells: Cells) -> Array:
+    """Numbers (n,) in double precision; NaN where missing."""
+    return np.where(cells.missing, np.nan, cells.values.astype(np.float64))
 
 
 def _relation(column: int, own: Array, others: dict[int, Array]) -> Relation | None:
