@@ -29,6 +29,7 @@ TOLERANCE = 0.01  # of the spread of the column that the others determine: cells
 KEPT_BY = 0.95  # of the rows
 MATTERS = 0.02  # of that spread: what adds less is no member
 LARGEST = 1e15  # sums of larger numbers are too rough in single precision
+HOPELESS = 10  # times the tolerance: where half of the rows are so far off there is no relation
 REFITS = 3  # without the rows that keep the relation least
 
 
@@ -137,6 +138,8 @@ def _fit(table: Array, spread: Array) -> tuple[Array, float, float]:
     for _ in range(REFITS):
         found, *_ = np.linalg.lstsq(design[rows], table[rows, 0], rcond=1e-10)
         far = np.abs(design @ found - table[:, 0])
+        if np.median(far) > HOPELESS * TOLERANCE * spread[0]:
+            break
         rows = far <= np.quantile(far, KEPT_BY)
     slopes = found[:-1] / scale
     return slopes, float(found[-1] - middle @ slopes), float((far <= TOLERANCE * spread[0]).mean())
