@@ -79,7 +79,7 @@ class Generator(nn.Module):
         embedded = nn.functional.embedding(level, self.levels, padding_idx=0)
         if self.tables.n_numbers:
             waves = torch.bmm(self.tables.rank_features(codes, fractions), self.waves)
-            embedded = embedded.index_add(0, self.tables.number_last, waves)
+            embedded.index_add_(0, self.tables.number_last, waves)
         return embedded
 
     def known(self, codes: Tensor, fractions: Tensor, symbols: Tensor | None = None) -> Tensor:
@@ -117,7 +117,7 @@ class Generator(nn.Module):
         if len(numbers):
             place = (symbols.cumsum(0) - 1)[self.tables.number_last[numbers]]
             waves = torch.bmm(self.tables.rank_features(codes, fractions, numbers), self.waves[numbers])
-            embedded = embedded.index_add(0, place, waves)
+            embedded.index_add_(0, place, waves)
         return embedded
 
     def logits(
