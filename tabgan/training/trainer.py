@@ -43,8 +43,11 @@ RATE_DROPS = 1  # a plateau lowers the rate this often before it ends the stage
 AVERAGE_DECAY = 0.995
 ORDER_GROUPS = 8  # orders in a batch
 JUDGED_ORDERS = 2  # fixed random orders in which held-out rows are judged
-MARGINALS_SHARE = 0.04  # of the time, for giving columns their marginals;
+MARGINALS_SHARE = 0.04  # of the time, for giving columns their marginals,
+MARGINALS_SECONDS = 0.7  # but of a short budget so much,
+MOST_MARGINALS_SHARE = 0.12  # and no more than this;
 DRAWN_ROW_COST = 0.6  # a row that is drawn for it costs as much as so many rows of a step
+LEAST_ROWS = 2_048  # fewer would move shares by chance
 
 
 @dataclass(frozen=True)
@@ -153,8 +156,7 @@ class Trainer:
         assert isinstance(generator, Generator)
         try:
             if len(self.rows) + len(self.held_out_rows) >= MIN_ROWS:  # else shares say little
-                noise = torch.Generator(self.device).manual_seed(self.seed)  # whatever training drew
-                meet_marginals(generator, self.counts, self.affordable_rows(), noise)
+                self.give_marginals(generator)
         except KeyboardInterrupt:  # what was moved so far is no harm
             interrupted = True
         return Trained(
@@ -245,17 +247,22 @@ class Trainer:
         """The budget of a stage that gets ``share`` of what is left."""
         seconds = None
         if self.deadline is not None:
-            seconds = max(self.deadline - time.monotonic(), 0.0) * share * (1 - MARGINALS_SHARE)
+            left = max(self.deadline - time.monotonic(), 0.0)
+            least = min(MARGINALS_SECONDS, MOST_MARGINALS_SHARE * left)
+            seconds = (left - max(MARGINALS_SHARE * left, least)) * share
         epochs = self.config.epochs or MAX_EPOCHS
         steps = max(round(epochs * len(self.rows) / self.batch), 1)
         return Budget(seconds, steps)
 
-    def affordable_rows(self) -> int:
-        """How many rows may be drawn in the time that is left."""
-        if self.deadline is None:
-            return MOST_ROWS
-        left = max(self.deadline - time.monotonic(), 0.0)
-        return round(min(left / (DRAWN_ROW_COST * self.row_seconds), MOST_ROWS))
+    def give_marginals(self, generator: Generator) -> None:
+        """Give columns their marginals by as many rows as may be drawn in the time that is left."""
+        affordable: float = MOST_ROWS
+        if self.deadline is not None:
+            left = max(self.deadline - time.monotonic(), 0.0)
+            affordable = min(left / (DRAWN_ROW_COST * self.row_seconds), MOST_ROWS)
+        if affordable >= LEAST_ROWS:
+            noise = torch.Generator(self.device).manual_seed(self.seed)  # whatever training drew
+            meet_marginals(generator, self.counts, round(affordable), noise)
 
     def next_rows(self) -> Tensor:
         """Row numbers of the next batch, (B,); every row once an epoch."""

@@ -1,8 +1,10 @@
+import time
+
 import pytest
 import torch
 
 from tabgan.training import trainer as trainer_module
-from tabgan.training.marginals import BLOCKS, CAUTION, blocks_of, log_factors, meet_marginals
+from tabgan.training.marginals import BLOCKS, CAUTION, MOST_ROWS, blocks_of, log_factors, meet_marginals
 from tabgan.training.trainer import counted
 from tabgan.training.validation import draw_rows
 from tests.networks.examples import celled_layout, make_generator, mixed_layout, random_rows, tiny_layout
@@ -90,6 +92,17 @@ def test_training_ends_with_the_marginals_of_all_rows_and_without_them_below_200
     monkeypatch.setattr(trainer_module, "meet_marginals", None)  # not called
     again = make_trainer(150, epochs=2).run()
     assert torch.equal(weights_of(few.generator), weights_of(again.generator))
+
+
+def test_rows_too_few_to_tell_shares_move_nothing(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(trainer_module, "meet_marginals", lambda *given: drawn.append(given[2]))
+    make_trainer(600, deadline=time.monotonic() - 1).run()
+    assert drawn == []
+    trainer = make_trainer(600, epochs=1_000_000, deadline=time.monotonic() + 1.5)
+    trainer.run()
+    assert len(drawn) == 1
+    assert trainer_module.LEAST_ROWS <= drawn[0] <= MOST_ROWS
 
 
 def test_an_interruption_of_the_last_part_is_told(monkeypatch):
