@@ -78,6 +78,17 @@ def build_pointer(encoders: Sequence[ColumnEncoder], layout: Layout, pair: Pair)
     )
 
 
+def celled(encoders: Sequence[ColumnEncoder]) -> list[int]:
+    """Positions of the columns that are one number whose cells are modes of their own."""
+    return [
+        index
+        for index, encoder in enumerate(encoders)
+        if isinstance(encoder, NumberColumnEncoder)
+        and encoder.number.n_cells
+        and encoder.number.n_places == 1
+    ]
+
+
 def cells_by_part(encoder: NumberColumnEncoder) -> Cells:
     """About the values of each part of each code of a number, (K · STEPS,)."""
     n_modes = encoder.number.n_modes
@@ -124,13 +135,7 @@ def _promising(
     fractions: Array,
 ) -> Iterator[tuple[float, Pair]]:
     """Gain of the pairs that may be worth a pointer, by few rows."""
-    numbers = [
-        index
-        for index, encoder in enumerate(encoders)
-        if isinstance(encoder, NumberColumnEncoder)
-        and encoder.number.n_cells
-        and encoder.number.n_places == 1
-    ]
+    numbers = celled(encoders)
     far = len(columns) if len(numbers) <= 2 * NEIGHBOURS else NEIGHBOURS
     values = {index: cells_of(encoders[index], layout, index, codes, fractions) for index in numbers}
     for column in numbers:

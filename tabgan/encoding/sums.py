@@ -17,7 +17,7 @@ from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout, Member, Total
 from tabgan.encoding.number_column import NumberColumnEncoder
-from tabgan.encoding.pointers import STEPS, bands_around, cells_by_part, cells_of
+from tabgan.encoding.pointers import STEPS, bands_around, celled, cells_by_part, cells_of
 
 Array = NDArray[Any]
 LOOKED_AT = 2_000  # rows
@@ -51,11 +51,8 @@ def find_sums(
     if len(rows) < LEAST_ROWS:
         return ()
     values = {
-        column: values_of(cells_of(encoder, layout, column, codes[rows], fractions[rows]))
-        for column, encoder in enumerate(encoders)
-        if isinstance(encoder, NumberColumnEncoder)
-        and encoder.number.n_cells
-        and encoder.number.n_places == 1
+        column: values_of(cells_of(encoders[column], layout, column, codes[rows], fractions[rows]))
+        for column in celled(encoders)
     }
     free: list[int] = []  # columns that no earlier ones determine
     for column, own in values.items():
@@ -105,9 +102,7 @@ def values_of(cells: Cells) -> Array:
 def _relation(column: int, own: Array, others: dict[int, Array]) -> Relation | None:
     """How the others determine a column; None where they do not."""
     names = list(others)
-    for _ in range(2):  # with all others, then with those that matter
-        if not names:
-            return None
+    while names:  # with all others, then with those that matter
         table = np.column_stack([own, *(others[name] for name in names)])
         table = table[np.isfinite(table).all(1)]
         spread = np.ptp(np.quantile(table, [0.05, 0.95], axis=0), axis=0) if len(table) else np.zeros(1)

@@ -8,7 +8,7 @@ import pytest
 
 from tabgan.data import open_source
 from tabgan.encoding.fit import fit_table
-from tabgan.encoding.sums import LEAST_ROWS, Relation
+from tabgan.encoding.sums import LEAST_ROWS, Relation, _relation
 from tabgan.encoding.table import TableEncoder
 from tabgan.schema import infer_schema
 
@@ -118,3 +118,16 @@ def test_a_relation_of_two_columns_points_both_ways():
     encoder = replace(encoder, sums=(Relation(10.0, (0, 1), (1.0, -2.0)),))
     (total,) = encoder.layout.sums
     assert [member.coefficient for member in total.members] == [1.0, -2.0]
+
+
+def test_members_that_stop_to_matter_one_after_the_other_leave_a_whole_relation():
+    rng = np.random.default_rng(94)
+    a, _ = rng.normal(size=600), rng.normal(size=600)
+    others = {1: a, 2: a * 0.02 * rng.uniform(0.5, 1.5) + rng.normal(size=600) * 0.02}
+    others[3] = rng.normal(size=600) * 0.03
+    others[4] = others[2] + others[3] * rng.uniform(0.5, 2) + rng.normal(size=600) * 0.01
+    noise = rng.uniform(0.5, 1.5), rng.uniform(0.3, 1.2)
+    own = a + 0.9 * others[2] * noise[0] - others[4] * noise[1] + rng.normal(size=600) * 0.006
+    found = _relation(9, own, others)
+    assert found is not None
+    assert len(found.columns) == len(found.coefficients)
