@@ -77,10 +77,12 @@ class Generator(nn.Module):
         """Codes (B, S) and fractions (B, R) to embeddings (S, B, H)."""
         level = buffer(self, "embedded")[self.tables.levels(codes)]
         embedded = nn.functional.embedding(level, self.levels, padding_idx=0)
-        if self.tables.n_numbers:
-            waves = torch.bmm(self.tables.rank_features(codes, fractions), self.waves)
-            embedded.index_add_(0, self.tables.number_last, waves)
-        return embedded
+        if not self.tables.n_numbers:
+            return embedded
+        features = self.tables.rank_features(codes, fractions)
+        if self.tables.all_numbers:  # one pass less each way
+            return torch.baddbmm(embedded, features, self.waves)
+        return embedded.index_add_(0, self.tables.number_last, torch.bmm(features, self.waves))
 
     def known(self, codes: Tensor, fractions: Tensor, symbols: Tensor | None = None) -> Tensor:
         """What rows tell a head that comes after all, (B, H + F); codes (B, S) are -1 where hidden.
@@ -146,10 +148,8 @@ class Generator(nn.Module):
         ``orders`` (G, S) or (G, S, S) are as `told` takes them.
         """
         logits = self.logits(codes, fractions, orders, dropout, generator)
-        chosen = codes.T
         parts = []
-        for b, scores in enumerate(logits):
-            code = self.heads.of_bucket(b, chosen)
+        for scores, code in zip(logits, self.heads.by_bucket(codes.T), strict=True):
             loss = nn.functional.cross_entropy(
                 scores.flatten(0, 1), code.flatten(), ignore_index=-1, reduction="none"
             )

@@ -65,7 +65,6 @@ class Heads(nn.Module):
                 own[i, :, : free[s]] = 1
                 bias[i, :, sizes[s] :] = -1e4  # never drawn, and no gradient reaches it
                 along[i, :, : sizes[s]] = waves[s].T
-            self.register_buffer(f"members{b}", torch.tensor(members), persistent=False)
             self.register_buffer(f"along{b}", along, persistent=False)
             self.register_buffer(f"own{b}", own, persistent=False)
             self.last.append(
@@ -74,6 +73,7 @@ class Heads(nn.Module):
             self.last_bias.append(nn.Parameter(bias))
         self.bands = Bands(pointers, self.buckets, sizes, hidden) if pointers and pointers.targets else None
         order = torch.tensor([s for members in self.buckets for s in members], dtype=torch.long)
+        self.register_buffer("order", order, persistent=False)  # symbols, bucket by bucket
         self.register_buffer("places", order.argsort(), persistent=False)  # from buckets back to symbols
 
     def start_at(self, frequencies: list[Tensor]) -> None:
@@ -86,32 +86,33 @@ class Heads(nn.Module):
     def forward(
         self, contexts: Tensor, told: Tensor, dropout: float, generator: torch.Generator | None
     ) -> list[Tensor]:
-        """All heads at once: (S, B, H) and (P + M, B) to one (symbols, B, K) a bucket."""
-        x = functional.layer_norm(contexts + self.bias, (self.width,))
+        """All heads at once: (S, B, H), which is written over, and (P + M, B) to one (symbols, B, K) a bucket."""
+        x = functional.layer_norm(contexts.add_(self.bias), (self.width,))
         x = functional.silu(torch.baddbmm(self.first_bias, x, self.first))
         x = x + functional.silu(torch.baddbmm(self.second_bias, x, self.second))
         if dropout > 0:
             x = x * dropout_mask(x[:1], dropout, generator)  # one mask a row: heads share no weights
-        logits = [self.last_layer(b, self.of_bucket(b, x)) for b in range(len(self.buckets))]
-        if self.bands is None:
-            return logits
-        return [self.bands(b, scores, x, told) for b, scores in enumerate(logits)]
+        hidden, smooth = self.by_bucket(x), self.by_bucket(self.smooth)
+        logits = []
+        for b, of_bucket in enumerate(hidden):
+            scores = torch.baddbmm(self.last_bias[b], of_bucket, self.last_weights(b, smooth[b]))
+            logits.append(scores if self.bands is None else self.bands(b, scores, of_bucket, told))
+        return logits
 
-    def of_bucket(self, bucket: int, x: Tensor) -> Tensor:
-        """What belongs to the symbols of a bucket: (S, ...) to (symbols, ...)."""
+    def by_bucket(self, x: Tensor) -> tuple[Tensor, ...]:
+        """What belongs to the symbols of each bucket: (S, ...) to some (symbols, ...)."""
         if len(self.buckets) == 1:
-            return x
-        return x.index_select(0, buffer(self, f"members{bucket}"))
+            return (x,)
+        sizes = [len(members) for members in self.buckets]
+        return x.index_select(0, buffer(self, "order")).split(sizes)
 
-    def last_layer(self, bucket: int, x: Tensor) -> Tensor:
-        """Hidden units (symbols, B, D) of a bucket to logits (symbols, B, K)."""
-        smooth = self.of_bucket(bucket, self.smooth)
+    def last_weights(self, bucket: int, smooth: Tensor) -> Tensor:
+        """The last layers of a bucket, (symbols, D, K), from its part of ``smooth`` (symbols, D, F)."""
         along, own = buffer(self, f"along{bucket}"), buffer(self, f"own{bucket}")
-        if own.shape[2] == along.shape[2]:  # every level has weights of its own: one product
-            return torch.baddbmm(self.last_bias[bucket], x, torch.baddbmm(self.last[bucket], smooth, along))
-        logits = torch.baddbmm(self.last_bias[bucket], torch.bmm(x, smooth), along)
-        free = torch.bmm(x, self.last[bucket] * own)
-        return logits + functional.pad(free, (0, along.shape[2] - own.shape[2]))
+        weight, cells = self.last[bucket], along.shape[2] - own.shape[2]
+        if cells:
+            weight = functional.pad(weight * own, (0, cells))
+        return torch.baddbmm(weight, smooth, along)
 
     def one(self, symbol: int, context: Tensor) -> Tensor:
         """One head: context (B, H + F) to logits (B, K of that symbol); no dropout."""

@@ -128,32 +128,32 @@ class Bands(nn.Module):
         self.home: dict[int, tuple[int, int]] = {}
         for b, members in enumerate(buckets):
             lines = [i for i, symbol in enumerate(members) if symbol in self.of_symbol]
-            own = [(p, lines.index(i), members[i]) for i in lines for p in self.of_symbol[members[i]]]
+            own = [(p, lines.index(i), i) for i in lines for p in self.of_symbol[members[i]]]
             width = max(sizes[symbol] for symbol in members)
             starts = torch.full((len(own), width + 1, N_BANDS + 2), width)  # unknown: beyond the last code
-            for place, (p, _, symbol) in enumerate(own):
-                starts[place, 1 : sizes[symbol] + 1] = _starts(targets[p])
+            for place, (p, _, i) in enumerate(own):
+                starts[place, 1 : sizes[members[i]] + 1] = _starts(targets[p])
                 self.home[p] = b, place
             self.register_buffer(f"listed{b}", torch.tensor(own).reshape(-1, 3), persistent=False)
             self.register_buffer(f"lines{b}", torch.tensor(lines, dtype=torch.long), persistent=False)
             self.register_buffer(f"starts{b}", starts, persistent=False)
 
     def forward(self, bucket: int, logits: Tensor, x: Tensor, told: Tensor) -> Tensor:
-        """The logits of a bucket with the changes; x (S, B, D) of all symbols."""
-        pointer, line, symbol = buffer(self, f"listed{bucket}").unbind(1)
+        """The logits (S, B, K) of a bucket, which are written over, with the changes; x (S, B, D) of its symbols."""
+        pointer, line, member = buffer(self, f"listed{bucket}").unbind(1)
         if not len(pointer):
             return logits
         lines, starts = buffer(self, f"lines{bucket}"), buffer(self, f"starts{bucket}")
         code = told[pointer].long()  # (pointers, B)
         jumps = torch.baddbmm(
-            self.bias[pointer] @ self.jumps, x[symbol], self.weight[pointer] @ self.jumps
+            self.bias[pointer] @ self.jumps, x.index_select(0, member), self.weight[pointer] @ self.jumps
         )  # (pointers, B, N)
         batch, width = logits.shape[1], logits.shape[2] + 1
         row = line[:, None] * batch + torch.arange(batch, device=code.device)
         at = row.unsqueeze(2) * width + starts[torch.arange(len(pointer), device=code.device)[:, None], code]
-        change = logits.new_zeros(len(lines) * batch * width).index_put((at,), jumps, accumulate=True)
+        change = logits.new_zeros(len(lines) * batch * width).index_add_(0, at.flatten(), jumps.flatten())
         change = change.view(len(lines), batch, width).cumsum(2)[..., :-1]
-        return logits.index_add(0, lines, change)
+        return logits.index_add_(0, lines, change)
 
     def one(self, symbol: int, logits: Tensor, x: Tensor, told: Tensor) -> Tensor:
         """The logits (B, K) of one symbol with the changes; x (B, D) and features told (B, F)."""

@@ -100,6 +100,7 @@ class SymbolTables(nn.Module):
         self.symbol_column = list(layout.symbol_column)
         self.number_of_last = {number.symbols[-1]: r for r, number in enumerate(layout.numbers)}
         self.number_ends = [(number.symbols[0], number.symbols[-1]) for number in layout.numbers]
+        self.all_numbers = list(self.number_of_last) == list(range(layout.n_symbols))
         modes = [number.symbols[0] for number in layout.numbers]
         lasts = [number.symbols[-1] for number in layout.numbers]
         places = [number.rank_low.shape[1] for number in layout.numbers]

@@ -27,6 +27,7 @@ from tabgan.training.budget import Budget
 from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.marginals import MOST_ROWS, meet_marginals
+from tabgan.training.memory import kept_memory
 from tabgan.training.optimizer import Adam, Optimizer
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
@@ -139,6 +140,10 @@ class Trainer:
 
     def run(self) -> Trained:
         """Train until the budget is used, held-out rows no longer gain, or the user interrupts."""
+        with kept_memory():
+            return self._run()
+
+    def _run(self) -> Trained:
         interrupted, critic = False, None
         try:
             if self.layout.n_symbols:
