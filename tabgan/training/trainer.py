@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tabgan.conditioning.orders import canonical_order, draw_orders
-from tabgan.config import FORGET_EPOCHS, GAMES, MAX_DECAY, MAX_EPOCHS, Config
+from tabgan.config import DROPOUT_EPOCHS, FORGET_EPOCHS, GAMES, MAX_DECAY, MAX_EPOCHS, Config
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
 from tabgan.networks.generator import Generator
@@ -193,7 +193,7 @@ class Trainer:
                 self.next_rows(),
                 self.next_orders(),
                 weight=1.0,
-                dropout=config.dropout,
+                dropout=self.dropout(budget.taken),
                 micro=self.micro,
                 noise=self.noise,
             )
@@ -233,6 +233,15 @@ class Trainer:
                 optimizer.state.clear()
         self.row_seconds = budget.elapsed() / max(budget.taken * self.batch, 1)
         keeper.restore(self.generator)
+
+    def dropout(self, steps: int) -> float:
+        """Of the likelihood stage after so many steps.
+
+        It rises, as rows that have hardly been seen cannot be learnt by heart ("late dropout" of Liu et al. 2023,
+        arXiv 2303.01500).
+        """
+        passes = steps * self.batch / max(len(self.rows), 1)
+        return self.config.dropout * min(passes / DROPOUT_EPOCHS, 1.0)
 
     @property
     def weight_decay(self) -> float:
