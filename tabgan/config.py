@@ -24,9 +24,9 @@ class Config:
     batch_size : rows a step.
     width : H, width of the running context.
     hidden : width of each head.
-    dropout : share of a head's units that is dropped in training, once ``DROPOUT_EPOCHS`` passes over the rows are
-        made; it rises to that from none.
-    learning_rate : of AdamW in the likelihood stage.
+    dropout : share of a head's units that is dropped in training; where the time affords fewer than ``MANY_PASSES``
+        passes over the rows it rises to that from none, over up to ``RISE_PASSES`` of them.
+    learning_rate : of AdamW in the likelihood stage; up to twice that where the time affords few passes.
     weight_decay : the same; None: as much as lets weights forget in ``FORGET_EPOCHS`` passes over the rows, so more
         for small tables: 1 / (learning_rate * steps), at most ``MAX_DECAY`` (Wang & Aitchison 2024, arXiv 2405.13698,
         section 3: the time in which AdamW forgets, in epochs, is what stays good across sizes).
@@ -51,7 +51,7 @@ class Config:
     width: int = 256
     hidden: int = 128
     dropout: float = 0.5
-    learning_rate: float = 4e-3
+    learning_rate: float = 2e-3
     weight_decay: float | None = None
     canonical_share: float = 0.75
     validation_share: float = 0.1
@@ -174,7 +174,8 @@ CLASSIC_PENALTIES = {"wasserstein": 10.0, "minimax": 0.0, "relativistic": 1.0}
 MAX_HELD_OUT = 2_000  # rows that only watch the game of a classic CTGAN
 MAX_EPOCHS = 200
 FORGET_EPOCHS = 3
-DROPOUT_EPOCHS = 10
+MANY_PASSES = 40
+RISE_PASSES = 10
 MAX_DECAY = 8.0
 MAX_SYMBOLS = 4_000  # beyond, a table is refused: the context sum and its memory are not built for it
 MICRO_BATCH_BYTES = 256 * 2**20  # activations of one micro-batch in training

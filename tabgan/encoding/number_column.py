@@ -34,7 +34,8 @@ class NumberColumnSummary:
 
     def freeze(self, column: Column) -> NumberColumnEncoder:
         """The encoder; the column tells the grid of a float."""
-        return NumberColumnEncoder(self.number.freeze(decimals=column.decimals), column.kind is Kind.FLOAT)
+        number = self.number.freeze(decimals=column.decimals, coarser=True)
+        return NumberColumnEncoder(number, column.kind is Kind.FLOAT)
 
 
 @dataclass(frozen=True)
@@ -103,4 +104,5 @@ def stored_of(number: NumericEncoder) -> dict[str, int]:
         "point masses": len(number.points),
         "knots": len(number.edges),
         "ranks": len(number.point_ranks) + len(number.edge_ranks),
+        **({"coarser grids": len(number.bends.starts)} if len(number.bends.starts) else {}),
     }

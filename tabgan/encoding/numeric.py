@@ -7,7 +7,8 @@ within a mode.
 The range of a column is cut by knots into cells of about equal mass; each is a mode. In files of the first models
 ``n_places`` neighbouring cells are a mode, and the place within it is a symbol of its own. Numbers on a grid
 (integers, cents, days) are handled as 64-bit integers in steps of that grid, exact beyond 2**53. Point masses are
-taken out of the grid before it is cut, so every value has one code only.
+taken out of the grid before it is cut, so every value has one code only. A grid may grow coarser
+(`tabgan.encoding.coarser`); knots and point masses count its places.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tabgan.encoding.coarser import STRAIGHT, Bends
 from tabgan.encoding.layout import NOT_APPLICABLE, NumberTable, Symbol
 
 Array = NDArray[Any]
@@ -32,9 +34,10 @@ class NumericEncoder:
     Attributes
     ----------
     on_grid : values are integers ``anchor + step * q`` after multiplying by ``10**decimals``.
-    points : (P,) point masses, sorted; grid units q where ``on_grid``.
+    points : (P,) point masses, sorted; places of units q where ``on_grid``.
     edges : (cells + 1,) strictly increasing knots; on a grid they count the values that are no point mass.
     ranks : (modes,) and (cells,) cumulative positions, see `NumberTable`.
+    bends : where the grid grows coarser.
     """
 
     on_grid: bool
@@ -47,6 +50,7 @@ class NumericEncoder:
     n_places: int
     point_ranks: Array
     edge_ranks: Array
+    bends: Bends = STRAIGHT
 
     @property
     def n_cells(self) -> int:
@@ -94,8 +98,9 @@ class NumericEncoder:
             )
         units = np.concatenate(ends)
         low, high = units.min(initial=np.inf), units.max(initial=-np.inf)
-        if not self.on_grid:
+        if not self.on_grid or not len(units):
             return float(low), float(high)
+        low, high = self.bends.units(np.array([low, high])).tolist()
         return tuple(float(end * self.step + self.anchor) / 10.0**self.decimals for end in (low, high))  # type: ignore[return-value]
 
     def encode(self, values: Array, missing: Array) -> tuple[Array, Array]:
@@ -173,12 +178,16 @@ class NumericEncoder:
             "n_places": self.n_places,
         }
         arrays = {name: getattr(self, name) for name in ("points", "edges", "point_ranks", "edge_ranks")}
+        if len(self.bends.starts):
+            arrays |= {"bends": self.bends.starts, "strides": self.bends.strides}
         return plain, arrays
 
     @classmethod
     def from_state(cls, plain: dict[str, Any], arrays: dict[str, Array]) -> NumericEncoder:
         """The encoder that `to_state` described."""
         held: dict[str, Any] = {**plain, **arrays}
+        if "bends" in held:
+            held["bends"] = Bends(held["bends"], held.pop("strides"))
         return cls(**held)
 
     def describe(self) -> str:
@@ -202,14 +211,14 @@ class NumericEncoder:
             clipped = np.clip(np.nan_to_num(values, nan=0.0), -most, most)
             values = np.rint(clipped * 10.0**self.decimals).astype(np.int64)
         if self.step == 1:
-            return values
+            return self.bends.places(values - self.anchor) if len(self.bends.starts) else values
         units, beyond = np.divmod(values - self.anchor, self.step)
-        return np.asarray(units + (beyond > self.step // 2))
+        return self.bends.places(np.asarray(units + (beyond > self.step // 2)))
 
     def _from_units(self, units: Array) -> Array:
         if not self.on_grid:
             return units
-        integers = units * self.step + self.anchor
+        integers = self.bends.units(units) * self.step + self.anchor
         return np.asarray(integers / 10.0**self.decimals if self.decimals else integers)
 
     def _nearest_point(self, units: Array) -> Array:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tabgan.encoding.coarser import STRAIGHT, find_bends
 from tabgan.encoding.numeric import NumericEncoder
 
 Array = NDArray[Any]
@@ -57,13 +58,23 @@ class NumericSummary:
         return NumericSummary(distinct, counts, self.n_missing + other.n_missing)._bounded()
 
     def freeze(
-        self, *, decimals: int | None = None, n_cells: int = MAX_CELLS, n_places: int = 1
+        self,
+        *,
+        decimals: int | None = None,
+        n_cells: int = MAX_CELLS,
+        n_places: int = 1,
+        coarser: bool = False,
     ) -> NumericEncoder:
         """The encoder; ``decimals`` is the grid of a float column, ignored for integers.
 
         ``n_places`` neighbouring cells are a mode, as in the first model files; 1: a cell is a mode of its own.
+        ``coarser``: the grid may grow coarser.
         """
         grid, units = self.grid(decimals)
+        bends = STRAIGHT
+        if coarser and grid["on_grid"]:
+            bends = find_bends(units, grid["anchor"], grid["step"])
+            units = bends.places(units)
         is_point = _choose_points(units, self.counts)
         points, rest, rest_counts = units[is_point], units[~is_point], self.counts[~is_point]
         position = rest - np.searchsorted(points, rest) if grid["on_grid"] else rest
@@ -86,6 +97,7 @@ class NumericSummary:
             n_places=n_places,
             point_ranks=((below + self.counts / 2)[is_point] / total).astype(np.float32),
             edge_ranks=(cumulative[np.searchsorted(units, edge_values)] / total).astype(np.float32),
+            bends=bends,
         )
 
     def grid(self, decimals: int | None) -> tuple[dict[str, Any], Array]:

@@ -122,7 +122,7 @@ def stack(windows: Sequence[Window], variants: Variants) -> Window:
 
 
 def to_units(encoder: NumericEncoder, ranges: Ranges) -> list[tuple[Any, Any]]:
-    """(low, high) of each range in units of the encoder, ends included; Python numbers, which do not overflow."""
+    """(low, high) of each range in places of the grid, ends included; Python numbers, which do not overflow."""
     if not encoder.on_grid:
         return ranges.pairs()
     pairs = []
@@ -132,6 +132,7 @@ def to_units(encoder: NumericEncoder, ranges: Ranges) -> list[tuple[Any, Any]]:
                 round(float(np.clip(end, -(2.0**62), 2.0**62)) * 10**encoder.decimals) for end in (low, high)
             )
         first, last = -((encoder.anchor - low) // encoder.step), (high - encoder.anchor) // encoder.step
+        first, last = encoder.bends.between(first, last)
         if first <= last:
             pairs.append((first, last))
     return pairs

@@ -104,7 +104,7 @@ class Heads(nn.Module):
         if len(self.buckets) == 1:
             return (x,)
         sizes = [len(members) for members in self.buckets]
-        return x.index_select(0, buffer(self, "order")).split(sizes)
+        return torch.split(x.index_select(0, buffer(self, "order")), sizes)
 
     def last_weights(self, bucket: int, smooth: Tensor) -> Tensor:
         """The last layers of a bucket, (symbols, D, K), from its part of ``smooth`` (symbols, D, F)."""

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tabgan.conditioning.orders import canonical_order, draw_orders
-from tabgan.config import DROPOUT_EPOCHS, FORGET_EPOCHS, GAMES, MAX_DECAY, MAX_EPOCHS, Config
+from tabgan.config import FORGET_EPOCHS, GAMES, MANY_PASSES, MAX_DECAY, MAX_EPOCHS, RISE_PASSES, Config
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
 from tabgan.networks.generator import Generator
@@ -184,8 +184,8 @@ class Trainer:
         factor, drops = 1.0, 0
         safe.mark()
         while budget.done() < 1:
-            done = budget.done()
-            rate = config.learning_rate * factor * warm_up(budget.taken, done) * cosine(done)
+            done, haste = budget.done(), self.haste(budget)
+            rate = config.learning_rate * (1 + haste) * factor * warm_up(budget.taken, done) * cosine(done)
             set_rate(optimizer, rate)
             loss = likelihood_gradients(
                 self.generator,
@@ -193,7 +193,7 @@ class Trainer:
                 self.next_rows(),
                 self.next_orders(),
                 weight=1.0,
-                dropout=self.dropout(budget.taken),
+                dropout=self.dropout(budget.taken, haste),
                 micro=self.micro,
                 noise=self.noise,
             )
@@ -234,14 +234,21 @@ class Trainer:
         self.row_seconds = budget.elapsed() / max(budget.taken * self.batch, 1)
         keeper.restore(self.generator)
 
-    def dropout(self, steps: int) -> float:
-        """Of the likelihood stage after so many steps.
+    def haste(self, budget: Budget) -> float:
+        """From 0 where the budget affords many passes over the rows to 1 where it affords few.
 
-        It rises, as rows that have hardly been seen cannot be learnt by heart ("late dropout" of Liu et al. 2023,
-        arXiv 2303.01500).
+        In haste the learning rate is up to twice as high. And dropout rises from none, as rows that have hardly been
+        seen cannot be learnt by heart ("late dropout" of Liu et al. 2023, arXiv 2303.01500).
         """
-        passes = steps * self.batch / max(len(self.rows), 1)
-        return self.config.dropout * min(passes / DROPOUT_EPOCHS, 1.0)
+        done = budget.done()
+        steps = budget.taken / done if done > 0 else budget.steps or math.inf
+        passes = max(steps * self.batch / max(len(self.rows), 1), 1e-9)
+        return min(max(MANY_PASSES / passes - 1, 0.0), 1.0)
+
+    def dropout(self, steps: int, haste: float) -> float:
+        """Of the likelihood stage after so many steps."""
+        passes, rise = steps * self.batch / max(len(self.rows), 1), haste * RISE_PASSES
+        return self.config.dropout * (passes / rise if passes < rise else 1.0)
 
     @property
     def weight_decay(self) -> float:

@@ -9,6 +9,7 @@ from tabgan.encoding.layout import build_layout
 from tabgan.errors import TrainingError
 from tabgan.training import game as game_module
 from tabgan.training import trainer as trainer_module
+from tabgan.training.budget import Budget
 from tabgan.training.trainer import cosine, decayed, set_rate, warm_up
 from tabgan.training.validation import draw_rows
 from tests.networks.examples import level, order
@@ -338,6 +339,28 @@ def test_small_tables_decay_more():
     assert make_trainer(weight_decay=0.25).weight_decay == 0.25
 
 
+@pytest.mark.parametrize(("passes", "haste"), [(200, 0), (40, 0), (32, 0.25), (20, 1), (1, 1), (0, 1)])
+def test_few_passes_make_haste(passes, haste):
+    trainer = make_trainer(704)
+    a_pass = len(trainer.rows) / trainer.batch
+    by_steps = Budget(None, round(passes * a_pass))
+    assert trainer.haste(by_steps) == pytest.approx(haste, abs=0.02)
+    by_steps.taken = 3
+    assert trainer.haste(by_steps) == pytest.approx(haste, abs=0.02)
+    a_quarter = round(passes * a_pass / 4)
+    by_time = Budget(400.0, 10**6, started=time.monotonic() - 100, taken=a_quarter)
+    assert trainer.haste(by_time) == pytest.approx(haste, abs=0.02)
+
+
+def test_dropout_rises_in_haste_only():
+    trainer = make_trainer(704, dropout=0.4)
+    a_pass = len(trainer.rows) / trainer.batch
+    at = [round(passes * a_pass) for passes in (0, 5, 10, 30)]
+    assert [trainer.dropout(steps, 1.0) for steps in at] == pytest.approx([0, 0.2, 0.4, 0.4], abs=0.01)
+    assert [trainer.dropout(steps, 0.5) for steps in at] == pytest.approx([0, 0.4, 0.4, 0.4], abs=0.01)
+    assert [trainer.dropout(steps, 0.0) for steps in at] == [0.4] * 4
+
+
 def test_rates_warm_up_and_fall():
     assert [warm_up(step, 0.0) for step in (0, 49, 99, 1000)] == [0.01, 0.5, 1.0, 1.0]
     assert [warm_up(0, done) for done in (0.05, 0.1, 0.9)] == [0.5, 1.0, 1.0]  # a short budget does not wait
@@ -350,7 +373,9 @@ def test_rates_warm_up_and_fall():
 
 def test_the_loss_curve_is_the_recorded_one(looks):
     """A change that should not alter the mathematics leaves this curve alone."""
-    trained = make_trainer(640, epochs=3, learning_rate=0.01, weight_decay=1e-4).run()
+    trained = make_trainer(
+        640, epochs=3, learning_rate=0.005, weight_decay=1e-4
+    ).run()  # in haste: twice the rate
     got = [line["log_prob"] for line in trained.history]
     assert got == pytest.approx(GOLDEN, rel=1e-3)
 
