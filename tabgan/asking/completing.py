@@ -59,8 +59,10 @@ def complete(
     symbols = never_missing(model.encoder)
     drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), never_missing=symbols)
     made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
-    filled = model.encoder.decode_frame(drawn.cpu().numpy(), inside.cpu().double().numpy(), made_up)
-    filled = names.renew(filled)
+    filled_codes, own = drawn.cpu().numpy(), known.take(np.tile(rows, n_draws))
+    cells = model.encoder.decode(filled_codes, inside.cpu().double().numpy(), made_up)
+    cells = model.encoder.reconciled(filled_codes, own.restore(cells), own.hidden)
+    filled = names.renew(model.encoder.frame(cells))
     places = (np.arange(n_draws)[:, None] * len(frame) + rows).ravel()
     return _with(stacked, every_gap, filled.set_axis(places), model.encoder)
 

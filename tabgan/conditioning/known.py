@@ -45,7 +45,10 @@ class Known:
 
     def rows(self, start: int, n: int) -> Known:
         """Give n rows from ``start`` on; beyond the end the last one is repeated."""
-        index = np.minimum(np.arange(start, start + n), len(self.codes) - 1)
+        return self.take(np.minimum(np.arange(start, start + n), len(self.codes) - 1))
+
+    def take(self, index: NDArray[np.int64]) -> Known:
+        """Some of the rows, by position."""
         cells = {column: held.take(index) for column, held in self.cells.items()}
         return Known(self.codes[index], self.fractions[index], self.hidden[index], cells)
 

@@ -157,6 +157,13 @@ class NumericEncoder:
             low[rest], high[rest] = np.clip(inside - half, 0.0, 1.0), np.clip(inside + half, 0.0, 1.0)
         return low, high
 
+    def nearest(self, values: Array) -> Array:
+        """The values (n,) of the grid that are nearest to some, in double precision; missing ones stay NaN."""
+        if not self.on_grid:
+            return values
+        found = self._from_units(self._to_units(values)).astype(np.float64)
+        return np.where(np.isnan(values), np.nan, found)
+
     def log_volume(self, codes: Array) -> Array:
         """Log of the grid values (or of the width) that share a code, shape (n,); 0 for point masses."""
         out = np.zeros(len(codes))

@@ -6,8 +6,8 @@ known others leave for it, in its own cells: the last one is determined, those b
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,10 @@ from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout, Member, Total
 from tabgan.encoding.number_column import NumberColumnEncoder
+from tabgan.encoding.numeric import FRACTION_STEPS
 from tabgan.encoding.pointers import STEPS, bands_around, celled, cells_by_part, cells_of
+from tabgan.encoding.reconcile import Room
+from tabgan.encoding.relation import Relation
 
 Array = NDArray[Any]
 LOOKED_AT = 2_000  # rows
@@ -30,16 +33,8 @@ KEPT_BY = 0.95  # of the rows
 MATTERS = 0.02  # of that spread: what adds less is no member
 LARGEST = 1e15  # sums of larger numbers are too rough in single precision
 HOPELESS = 10  # times the tolerance: where half of the rows are so far off there is no relation
+ROUNDED = 6  # digits after the point of coefficients
 REFITS = 3  # without the rows that keep the relation least
-
-
-@dataclass(frozen=True)
-class Relation:
-    """Columns whose values, times their coefficients, sum up to an amount."""
-
-    amount: float
-    columns: tuple[int, ...]
-    coefficients: tuple[float, ...]
 
 
 def find_sums(
@@ -50,10 +45,11 @@ def find_sums(
     found: list[Relation] = []
     if len(rows) < LEAST_ROWS:
         return ()
-    values = {
-        column: values_of(cells_of(encoders[column], layout, column, codes[rows], fractions[rows]))
+    cells = {
+        column: cells_of(encoders[column], layout, column, codes[rows], fractions[rows])
         for column in celled(encoders)
     }
+    values = {column: values_of(own) for column, own in cells.items()}
     free: list[int] = []  # columns that no earlier ones determine
     for column, own in values.items():
         if not np.nanmax(np.abs(own), initial=0.0) < LARGEST:
@@ -62,8 +58,19 @@ def find_sums(
         if relation is None:
             free.append(column)
         elif len(found) < MOST_SUMS:
-            found.append(relation)
+            found.append(_exact(relation, lambda r: Room.of(encoders, layout, r, codes[rows], cells)))
     return tuple(found)
+
+
+def _exact(relation: Relation, room_of: Callable[[Relation], Room]) -> Relation:
+    """The relation with the shortest coefficients that rows keep as exactly as codes tell, if there are any."""
+    room = room_of(relation)
+    known = np.isfinite(room.values).all(axis=1)
+    for digits in range(ROUNDED + 1):
+        simple = replace(relation.rounded(digits), exact=True)
+        if all(simple.coefficients) and room.kept(simple, 1 / FRACTION_STEPS)[known].mean() >= KEPT_BY:
+            return simple
+    return relation
 
 
 def build_sum(encoders: Sequence[ColumnEncoder], layout: Layout, relation: Relation) -> Total:
@@ -117,8 +124,8 @@ def _relation(column: int, own: Array, others: dict[int, Array]) -> Relation | N
         names = [name for name, flag in zip(names, matter, strict=True) if flag]
     if not 1 <= len(names) < MOST_MEMBERS:
         return None
-    coefficients = (*(-round(float(slope), 6) for slope in slopes), 1.0)
-    return Relation(round(float(constant), 6), (*names, column), coefficients)
+    coefficients = (*(-round(float(slope), ROUNDED) for slope in slopes), 1.0)
+    return Relation(round(float(constant), ROUNDED), (*names, column), coefficients)
 
 
 def _fit(table: Array, spread: Array) -> tuple[Array, float, float]:

@@ -20,7 +20,9 @@ from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
 from tabgan.encoding.mixture import MixtureEncoder
 from tabgan.encoding.pointers import build_pointer
-from tabgan.encoding.sums import Relation, build_sum
+from tabgan.encoding.reconcile import reconcile
+from tabgan.encoding.relation import Relation
+from tabgan.encoding.sums import build_sum
 from tabgan.encoding.text import TextEncoder
 from tabgan.encoding.value import value_cells
 from tabgan.errors import ColumnError, ConditionError
@@ -113,6 +115,12 @@ class TableEncoder:
                 out.append(encoder.decode(own, fractions[:, self.layout.numbers_of(index)]))
         return out
 
+    def reconciled(self, codes: Array, cells: list[Cells], free: Array) -> list[Cells]:
+        """Cells of each column, drawn by codes (n, S), in which exact sums hold; those flagged (n, C) may move."""
+        for relation in self.sums:
+            cells = reconcile(self.encoders, self.layout, relation, codes, cells, free)
+        return cells
+
     def decode_frame(
         self, codes: Array, fractions: Array, rng: np.random.Generator, start: int = 0
     ) -> pd.DataFrame:
@@ -202,7 +210,7 @@ class TableEncoder:
         return {
             **plain,
             "near": [list(pair) for pair in self.near],
-            "sums": [[r.amount, list(r.columns), list(r.coefficients)] for r in self.sums],
+            "sums": [relation.to_json() for relation in self.sums],
         }, arrays
 
     @classmethod
@@ -216,10 +224,7 @@ class TableEncoder:
         parts = zip(schema.columns, plain["columns"], owned, strict=True)
         encoders = tuple(encoder_from_state(column, own, held) for column, own, held in parts)
         near = tuple((int(column), int(other)) for column, other in plain.get("near", ()))
-        sums = tuple(
-            Relation(float(amount), tuple(map(int, columns)), tuple(map(float, coefficients)))
-            for amount, columns, coefficients in plain.get("sums", ())
-        )  # neither is in older files
+        sums = tuple(map(Relation.from_json, plain.get("sums", ())))  # neither is in older files
         return cls(schema, encoders, near, sums)
 
 

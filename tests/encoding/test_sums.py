@@ -8,7 +8,8 @@ import pytest
 
 from tabgan.data import open_source
 from tabgan.encoding.fit import fit_table
-from tabgan.encoding.sums import LEAST_ROWS, Relation, _relation
+from tabgan.encoding.relation import Relation
+from tabgan.encoding.sums import LEAST_ROWS, _relation
 from tabgan.encoding.table import TableEncoder
 from tabgan.schema import infer_schema
 

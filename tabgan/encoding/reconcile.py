@@ -1,0 +1,129 @@
+"""Sums that hold to the last digit: numbers move within their cells until they do.
+
+Codes tell in which cells the members of a sum lie; where in its cell each lies is drawn evenly and by itself, so what
+is drawn sums up to the amount but for the widths of the cells. Where these have room for it, all members move within
+their cells by the same share of their room: none comes to lie at the end of its cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tabgan.data.cells import Cells
+from tabgan.encoding.column import ColumnEncoder
+from tabgan.encoding.layout import Layout
+from tabgan.encoding.number_column import NumberColumnEncoder
+from tabgan.encoding.numeric import BELOW_ONE, NumericEncoder
+from tabgan.encoding.relation import Relation
+
+Array = NDArray[Any]
+EXACT = 1e-12  # of the largest member: what is left by rounding of doubles
+
+
+@dataclass(frozen=True)
+class Room:
+    """The values of the members of a sum in some rows, and how far each may move; all (n, M)."""
+
+    values: Array
+    low: Array
+    high: Array
+
+    @classmethod
+    def of(
+        cls,
+        encoders: Sequence[ColumnEncoder],
+        layout: Layout,
+        relation: Relation,
+        codes: Array,
+        cells: Mapping[int, Cells] | Sequence[Cells],
+    ) -> Room:
+        """The room that the cells of codes (n, S) leave; missing values are NaN."""
+        parts: list[list[Array]] = [[], [], []]
+        for column in relation.columns:
+            own = codes[:, layout.symbols_of(column)]
+            shape = (len(own), 1)
+            ends = (encoders[column].decode(own, np.full(shape, end)) for end in (0.0, BELOW_ONE))
+            for part, found in zip(parts, (cells[column], *ends), strict=True):
+                part.append(np.where(cells[column].missing, np.nan, found.values.astype(np.float64)))
+        values, low, high = (np.column_stack(part) for part in parts)
+        return cls(values, np.minimum(low, values), np.maximum(high, values))
+
+    def kept(self, relation: Relation, share: float) -> NDArray[np.bool_]:
+        """Rows (n,) in which the amount is met but for this share of the widths of the cells."""
+        weights = np.abs(np.array(relation.coefficients))
+        off = np.abs(self.short(relation))
+        allowed = (
+            share * (self.high - self.low) @ weights + EXACT * np.abs(self.values).max(axis=1) * weights.max()
+        )
+        return np.asarray(off <= allowed)
+
+    def with_member(self, place: int, values: Array, rows: Array) -> Room:
+        """Other values (n,) of one member in the rows flagged, as near to them as it may move."""
+        within = np.clip(values, self.low[:, place], self.high[:, place])
+        own = np.where(rows, within, self.values[:, place])
+        return replace(
+            self, values=np.where(np.arange(self.values.shape[1]) == place, own[:, None], self.values)
+        )
+
+    def short(self, relation: Relation) -> Array:
+        """What is short of the amount, (n,); NaN where a member is missing."""
+        return np.asarray(relation.amount - self.values @ np.array(relation.coefficients))
+
+    def towards(self, relation: Relation, free: Array) -> Room:
+        """Values moved towards the amount, all of a row by the same share of their room.
+
+        ``free`` (n, M) flags what may move. Rows without enough room stay as they are.
+        """
+        short = self.short(relation)[:, None]
+        weights = np.array(relation.coefficients)
+        steps = (np.where(weights * short > 0, self.high, self.low) - self.values) * free
+        room = np.abs(steps * weights).sum(axis=1, keepdims=True)
+        share = np.divide(np.abs(short), room, out=np.zeros_like(short), where=np.abs(short) < room)
+        return replace(self, values=self.values + share * steps)
+
+
+def reconcile(
+    encoders: Sequence[ColumnEncoder],
+    layout: Layout,
+    relation: Relation,
+    codes: Array,
+    cells: list[Cells],
+    free: Array,
+) -> list[Cells]:
+    """Cells of all columns, in which the sum holds in every row whose cells have room for it.
+
+    Parameters
+    ----------
+    codes : (n, S).
+    cells : of each column, drawn by these codes.
+    free : (n, C) flags the cells that may move.
+    """
+    free = free[:, list(relation.columns)]
+    if not relation.exact or not free.any():
+        return cells
+    numbers = [_number(encoders[column]) for column in relation.columns]
+    gridded = np.array([number.on_grid for number in numbers])
+    moved = Room.of(encoders, layout, relation, codes, cells).towards(relation, free)
+    for place in np.flatnonzero(gridded).tolist():
+        moved = moved.with_member(place, numbers[place].nearest(moved.values[:, place]), free[:, place])
+    moved = moved.towards(relation, free & ~gridded)  # what rounding left
+    for place in np.flatnonzero(gridded).tolist():
+        wanted = moved.values[:, place] + moved.short(relation) / relation.coefficients[place]
+        moved = moved.with_member(place, numbers[place].nearest(wanted), free[:, place])
+    met = moved.kept(relation, 0.0)
+    out = list(cells)
+    for place, column in enumerate(relation.columns):
+        was = cells[column].values
+        values = np.where(met & free[:, place], moved.values[:, place], was)
+        out[column] = replace(cells[column], values=values.astype(was.dtype))
+    return out
+
+
+def _number(encoder: ColumnEncoder) -> NumericEncoder:
+    assert isinstance(encoder, NumberColumnEncoder)
+    return encoder.number
