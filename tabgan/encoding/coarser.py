@@ -1,4 +1,4 @@
-"""Grids that grow coarser: values kept to the unit below a thousand, to the hundred above it.
+"""Grids that change with size: values kept to the unit below a thousand, to the hundred above it.
 
 Values are counted in steps of the finest grid (*units*); along a bent grid they are counted by the steps that are in
 use there (*places*), so that no value between them is ever drawn. Drawn prices, counts and salaries are then as
@@ -21,7 +21,7 @@ LARGEST = 2**52  # steps from the first unit to the last: farther ones are left 
 
 @dataclass(frozen=True)
 class Bends:
-    """Where a grid grows coarser.
+    """Where a grid grows coarser, or fine again.
 
     Attributes
     ----------
@@ -73,19 +73,39 @@ STRAIGHT = Bends(np.zeros(0, np.int64), np.zeros(0, np.int64))
 
 
 def find_bends(units: Array, anchor: int, step: int) -> Bends:
-    """From where on distinct ascending units (n,) lie on coarser and coarser grids, without exception.
+    """From where on distinct ascending units (n,) lie on coarser and coarser grids.
+
+    Values keep to a coarser grid without exception up to the largest one; or up to a round number, from which on the
+    finest grid is in use again (a few large values are seldom all rounded).
 
     A start is a round number, one, two or five times a power of ten, or the next place of the grid after it: it tells
     of no row. ``anchor`` and ``step`` make values of units.
     """
     if len(units) < 2 or float(units[-1]) - float(units[0]) > LARGEST:
         return STRAIGHT
+    pieces = _pieces(units, anchor, step)
+    before: list[tuple[int, int]] = []
+    most, end = 0, int(pieces[0][0] if pieces else units[-1])
+    for value in _round_values(int(units[0]) * step + anchor, end * step + anchor):
+        below = units[units * step + anchor < value]
+        found = _pieces(below, anchor, step)
+        if found and (n_held := int((below >= found[0][0]).sum())) > most:
+            start, stride = found[-1]
+            last = start + ((value - anchor) // step - start) // stride * stride
+            before, most = [*found, (last, 1)], n_held
+    starts, strides = ([piece[side] for piece in before + pieces] for side in (0, 1))
+    return Bends(np.array(starts, np.int64), np.array(strides, np.int64))
+
+
+def _pieces(units: Array, anchor: int, step: int) -> list[tuple[int, int]]:
+    """Start and stride of ever coarser grids, up to the last unit."""
+    if len(units) < 2:
+        return []
     common = np.gcd.accumulate(np.diff(units)[::-1])  # of the last two values, three, ...
     last = np.append(
         np.flatnonzero(np.diff(common)), len(common) - 1
     )  # where each divisor is seen for the last time
-    starts: list[int] = []
-    strides: list[int] = []
+    pieces: list[tuple[int, int]] = []
     taken = 0
     for at, finer in zip(last[:-1].tolist(), common[last[1:]].tolist(), strict=True):
         stride = int(common[at])
@@ -94,11 +114,16 @@ def find_bends(units: Array, anchor: int, step: int) -> Bends:
         first = len(units) - 2 - at
         off = int(units[first - 1])  # the last unit off this grid: common changes with it
         start = _round_start(int(units[first]), off, stride, anchor, step)
-        if start < units[-1] and (not starts or start < starts[-1]):
-            starts.append(start)
-            strides.append(stride)
+        if start < units[-1] and (not pieces or start < pieces[-1][0]):
+            pieces.append((start, stride))
             taken = at + 1
-    return Bends(np.array(starts[::-1], np.int64), np.array(strides[::-1], np.int64))
+    return pieces[::-1]
+
+
+def _round_values(low: int, high: int) -> list[int]:
+    """Positive round numbers between two values."""
+    powers = [10**power for power in range(len(str(max(high, 0))))]
+    return [times * power for power in powers for times in (1, 2, 5) if low < times * power < high]
 
 
 def _round_start(unit: int, off: int, stride: int, anchor: int, step: int) -> int:

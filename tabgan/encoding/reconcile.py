@@ -22,7 +22,8 @@ from tabgan.encoding.numeric import BELOW_ONE, NumericEncoder
 from tabgan.encoding.relation import Relation
 
 Array = NDArray[Any]
-EXACT = 1e-12  # of the largest member: what is left by rounding of doubles
+EXACT = 1e-12  # of the largest member: what is left by rounding of doubles,
+PRINTED = 1e-8  # and of values that were printed
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,13 @@ class Room:
         values, low, high = (np.column_stack(part) for part in parts)
         return cls(values, np.minimum(low, values), np.maximum(high, values))
 
-    def kept(self, relation: Relation, share: float) -> NDArray[np.bool_]:
-        """Rows (n,) in which the amount is met but for this share of the widths of the cells."""
+    def kept(self, relation: Relation, share: float, rounding: float) -> NDArray[np.bool_]:
+        """Rows (n,) in which the amount is met but for shares of the widths of cells and of the largest member."""
         weights = np.abs(np.array(relation.coefficients))
         off = np.abs(self.short(relation))
         allowed = (
-            share * (self.high - self.low) @ weights + EXACT * np.abs(self.values).max(axis=1) * weights.max()
+            share * (self.high - self.low) @ weights
+            + rounding * np.abs(self.values).max(axis=1) * weights.max()
         )
         return np.asarray(off <= allowed)
 
@@ -115,7 +117,7 @@ def reconcile(
     for place in np.flatnonzero(gridded).tolist():
         wanted = moved.values[:, place] + moved.short(relation) / relation.coefficients[place]
         moved = moved.with_member(place, numbers[place].nearest(wanted), free[:, place])
-    met = moved.kept(relation, 0.0)
+    met = moved.kept(relation, 0.0, EXACT)
     out = list(cells)
     for place, column in enumerate(relation.columns):
         was = cells[column].values

@@ -19,7 +19,7 @@ from tabgan.encoding.layout import Layout, Member, Total
 from tabgan.encoding.number_column import NumberColumnEncoder
 from tabgan.encoding.numeric import FRACTION_STEPS
 from tabgan.encoding.pointers import STEPS, bands_around, celled, cells_by_part, cells_of
-from tabgan.encoding.reconcile import Room
+from tabgan.encoding.reconcile import PRINTED, Room
 from tabgan.encoding.relation import Relation
 
 Array = NDArray[Any]
@@ -68,7 +68,10 @@ def _exact(relation: Relation, room_of: Callable[[Relation], Room]) -> Relation:
     known = np.isfinite(room.values).all(axis=1)
     for digits in range(ROUNDED + 1):
         simple = replace(relation.rounded(digits), exact=True)
-        if all(simple.coefficients) and room.kept(simple, 1 / FRACTION_STEPS)[known].mean() >= KEPT_BY:
+        if (
+            all(simple.coefficients)
+            and room.kept(simple, 1 / FRACTION_STEPS, PRINTED)[known].mean() >= KEPT_BY
+        ):
             return simple
     return relation
 

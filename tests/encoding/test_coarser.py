@@ -87,10 +87,23 @@ def test_an_even_grid_has_no_bend(units):
     assert len(find_bends(units, anchor=0, step=1).starts) == 0
 
 
-def test_one_value_off_the_grid_is_enough_to_keep_it_fine():
+def test_a_value_off_the_grid_is_not_lost():
     values = np.unique(np.append(rounded(), 250_137))
     found = find_bends(values, anchor=0, step=1)
-    assert (found.starts > 250_137).all()
+    assert found.starts.tolist() == [1_000, 100_000, 200_000, 500_000]
+    assert found.strides.tolist() == [100, 1_000, 1, 1_000]
+    assert np.array_equal(found.units(found.places(values)), values)
+
+
+def test_a_few_large_values_off_the_grid_do_not_hide_it():
+    values = np.unique(np.concatenate([np.arange(900), np.arange(1_000, 90_000, 100), [23_451, 61_777]]))
+    found = find_bends(values, anchor=0, step=1)
+    assert found.starts.tolist() == [1_000, 20_000]
+    assert found.strides.tolist() == [100, 1]
+    assert np.array_equal(found.units(found.places(values)), values)
+    drawn = found.units(np.arange(found.places(np.array([30_000]))[0]))
+    assert (drawn[(drawn >= 1_000) & (drawn < 20_000)] % 100 == 0).all()
+    assert np.array_equal(drawn[drawn >= 20_000], np.arange(20_000, 30_000))
 
 
 @pytest.mark.parametrize("seed", range(5))
