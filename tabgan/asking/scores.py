@@ -27,8 +27,9 @@ def log_prob(model: FittedModel, frame: pd.DataFrame, given: Sequence[Hashable] 
     """Log-probability in nats of each cell given those before it, (n, C); zeros in the columns of ``given``.
 
     The given columns come first, the others in canonical order: the sum of a row is the log-probability of the
-    others given these. Cells on a grid count as the mass of the grid value, continuous ones as density per unit;
-    identifiers and free text count for whether they are missing only.
+    others given these. Cells on a grid count as the mass of the grid value, continuous ones as density per unit,
+    even within a cell (that drawn rows keep sums to the last digit is not counted); identifiers and free text count
+    for whether they are missing only.
     """
     layout = model.encoder.layout
     runs = np.full(len(layout.columns), 2, np.int64)

@@ -54,6 +54,7 @@ class Room:
         values, low, high = (np.column_stack(part) for part in parts)
         return cls(values, np.minimum(low, values), np.maximum(high, values))
 
+    @np.errstate(invalid="ignore")
     def kept(self, relation: Relation, share: float, rounding: float) -> NDArray[np.bool_]:
         """Rows (n,) in which the amount is met but for shares of the widths of cells and of the largest member."""
         weights = np.abs(np.array(relation.coefficients))
@@ -72,10 +73,12 @@ class Room:
             self, values=np.where(np.arange(self.values.shape[1]) == place, own[:, None], self.values)
         )
 
+    @np.errstate(invalid="ignore")  # of infinities there is no sum
     def short(self, relation: Relation) -> Array:
         """What is short of the amount, (n,); NaN where a member is missing."""
         return np.asarray(relation.amount - self.values @ np.array(relation.coefficients))
 
+    @np.errstate(invalid="ignore")
     def towards(self, relation: Relation, free: Array) -> Room:
         """Values moved towards the amount, all of a row by the same share of their room.
 
