@@ -79,12 +79,12 @@ def decode_block(
     model: FittedModel, pool: Pool, drawn: Tensor, inside: Tensor, source: np.random.Generator, start: int
 ) -> pd.DataFrame:
     """Rows from ``start`` on, with exactly the values asked for, not ones of their codes."""
-    codes = drawn.cpu().numpy()
-    cells = model.encoder.decode(codes, inside.cpu().double().numpy(), source, start=start)
+    codes, fractions = drawn.cpu().numpy(), inside.cpu().double().numpy()
+    cells = model.encoder.decode(codes, fractions, source, start=start)
     known = pool.condition.known.rows(start, len(drawn))
     free = known.hidden.copy()
     free[:, [constraint.column for constraint in pool.condition.constraints]] = False
-    cells = model.encoder.reconciled(codes, known.restore(cells), free)
+    cells = model.encoder.reconciled(codes, fractions, known.restore(cells), free)
     for constraint in pool.condition.constraints:
         cells[constraint.column] = constraint.allowed.snap(cells[constraint.column])
     return model.encoder.frame(cells)

@@ -37,6 +37,7 @@ def log_prob(model: FittedModel, frame: pd.DataFrame, given: Sequence[Hashable] 
         runs[position(model, name)] = 0
     codes, fractions = model.encoder.encode_frame(frame)
     cells = by_column(model, codes, fractions, symbol_order(layout.symbol_column, runs))
+    cells += model.encoder.log_gains(codes, frame, lambda one, two: (runs[one], one) > (runs[two], two))
     return np.where(runs == 0, 0.0, cells - model.encoder.log_volumes(codes))
 
 
@@ -44,6 +45,7 @@ def surprise(model: FittedModel, frame: pd.DataFrame) -> pd.DataFrame:
     """Minus the log-probability in nats of each cell given all other cells of its row, (n, C)."""
     codes, fractions = model.encoder.encode_frame(frame)
     cells = by_column(model, codes, fractions, others_matrix(model.encoder.layout.symbol_column))
+    cells += model.encoder.log_gains(codes, frame, lambda one, two: True)
     frame_of = pd.DataFrame(model.encoder.log_volumes(codes) - cells, index=frame.index)
     frame_of.columns = model.encoder.names()
     return frame_of

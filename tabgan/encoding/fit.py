@@ -16,6 +16,7 @@ from tabgan.encoding.column import QUANTILE, ColumnEncoder, Summary, freeze, obs
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.pointers import find_near
+from tabgan.encoding.repeats import find_repeats
 from tabgan.encoding.sums import find_sums
 from tabgan.encoding.table import TableEncoder, series_of
 from tabgan.encoding.text import TextEncoder
@@ -82,8 +83,9 @@ def fit_table(
     if modes != QUANTILE:
         return encoder, table
     near = find_near(encoder.schema.columns, encoders, encoder.layout, table.codes, table.fractions)
+    repeats = find_repeats(encoders, encoder.layout, near, table.codes, table.fractions)
     sums = find_sums(encoders, encoder.layout, table.codes, table.fractions)
-    encoder = replace(encoder, near=near, sums=sums)
+    encoder = replace(encoder, near=near, sums=sums, repeats=repeats)
     return encoder, replace(table, layout=encoder.layout)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -22,6 +22,7 @@ from tabgan.encoding.mixture import MixtureEncoder
 from tabgan.encoding.pointers import build_pointer
 from tabgan.encoding.reconcile import reconcile
 from tabgan.encoding.relation import Relation
+from tabgan.encoding.repeats import Repeat, log_gains, repeat
 from tabgan.encoding.sums import build_sum
 from tabgan.encoding.text import TextEncoder
 from tabgan.encoding.value import value_cells
@@ -33,7 +34,11 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class TableEncoder:
-    """A frozen table: its schema, one encoder per column, pairs of columns that tell where the other lies, and sums.
+    """A frozen table: its schema, one encoder per column, and what holds between columns.
+
+    ``near``: pairs of columns that tell where the other lies; ``sums``: columns that add up; ``repeats``: columns
+    that have the value of another one.
+
 
     Shapes: codes (n, S) and fractions (n, R), S symbols and R numeric parts as in `layout`.
     """
@@ -42,6 +47,7 @@ class TableEncoder:
     encoders: tuple[ColumnEncoder, ...]
     near: tuple[tuple[int, int], ...] = ()
     sums: tuple[Relation, ...] = ()
+    repeats: tuple[Repeat, ...] = ()
 
     @cached_property
     def layout(self) -> Layout:
@@ -115,11 +121,23 @@ class TableEncoder:
                 out.append(encoder.decode(own, fractions[:, self.layout.numbers_of(index)]))
         return out
 
-    def reconciled(self, codes: Array, cells: list[Cells], free: Array) -> list[Cells]:
-        """Cells of each column, drawn by codes (n, S), in which exact sums hold; those flagged (n, C) may move."""
+    def reconciled(self, codes: Array, fractions: Array, cells: list[Cells], free: Array) -> list[Cells]:
+        """Cells of each column in which values repeat others, and sums hold, as in the table.
+
+        They were drawn by codes (n, S) and fractions (n, R); ``free`` (n, C) flags the cells that may change.
+        """
+        cells, repeated = repeat(self.encoders, self.layout, self.repeats, codes, fractions, cells, free)
         for relation in self.sums:
-            cells = reconcile(self.encoders, self.layout, relation, codes, cells, free)
+            cells = reconcile(self.encoders, self.layout, relation, codes, cells, free & ~repeated)
         return cells
+
+    def log_gains(self, codes: Array, frame: pd.DataFrame, after: Callable[[int, int], bool]) -> Array:
+        """What is added to the log-probability of a frame's cells (n, C) as values repeat others; see `log_gains`."""
+        if not self.repeats:
+            return np.zeros((len(codes), len(self.schema)))
+        series = zip(series_of(frame, self.schema), self.schema.columns, strict=True)
+        cells = [to_cells(own, column) for own, column in series]
+        return log_gains(self.encoders, self.layout, self.repeats, codes, cells, after)
 
     def decode_frame(
         self, codes: Array, fractions: Array, rng: np.random.Generator, start: int = 0
@@ -189,6 +207,7 @@ class TableEncoder:
             if column.levels is not None:
                 kept["declared levels"] += len(column.levels)
         kept["pairs of columns that lie near each other"] = len(self.near)
+        kept["shares of rows in which columns are equal"] = len(self.repeats)
         kept["coefficients of columns that sum up"] = sum(len(relation.columns) for relation in self.sums)
         return {what: f"{n:,}" for what, n in kept.items() if n}
 
@@ -211,6 +230,7 @@ class TableEncoder:
             **plain,
             "near": [list(pair) for pair in self.near],
             "sums": [relation.to_json() for relation in self.sums],
+            "repeats": [[found.column, found.other, found.share] for found in self.repeats],
         }, arrays
 
     @classmethod
@@ -224,8 +244,11 @@ class TableEncoder:
         parts = zip(schema.columns, plain["columns"], owned, strict=True)
         encoders = tuple(encoder_from_state(column, own, held) for column, own, held in parts)
         near = tuple((int(column), int(other)) for column, other in plain.get("near", ()))
-        sums = tuple(map(Relation.from_json, plain.get("sums", ())))  # neither is in older files
-        return cls(schema, encoders, near, sums)
+        sums = tuple(map(Relation.from_json, plain.get("sums", ())))  # none is in older files
+        repeats = tuple(
+            Repeat(int(column), int(other), float(share)) for column, other, share in plain.get("repeats", ())
+        )
+        return cls(schema, encoders, near, sums, repeats)
 
 
 def series_of(frame: pd.DataFrame, schema: Schema) -> Iterator[pd.Series[Any]]:

@@ -24,7 +24,7 @@ def redrawn(frame, free=None):
     for column in free or ():
         flags[:, list(frame.columns).index(column)] = False
     before = encoder.frame(cells)
-    after = encoder.frame(encoder.reconciled(table.codes, cells, flags))
+    after = encoder.frame(encoder.reconciled(table.codes, table.fractions / 256, cells, flags))
     return encoder, before, after, encoder.encode_frame(after)[0] == table.codes
 
 
@@ -99,7 +99,9 @@ def test_rows_with_infinities_are_left_alone():
     encoder = replace(encoder, sums=(Relation(1.0, (0, 1, 2), (1.0, 1.0, 1.0), exact=True),))
     cells = encoder.decode(table.codes, table.fractions / 256, np.random.default_rng(0))
     before = encoder.frame(cells)
-    after = encoder.frame(encoder.reconciled(table.codes, cells, np.ones((ROWS, 3), bool)))
+    after = encoder.frame(
+        encoder.reconciled(table.codes, table.fractions / 256, cells, np.ones((ROWS, 3), bool))
+    )
     infinite = np.isinf(before["b"])
     assert infinite.sum() == ROWS / 50
     pd.testing.assert_frame_equal(before[infinite], after[infinite])
@@ -109,7 +111,7 @@ def test_rows_with_infinities_are_left_alone():
 def test_no_rows():
     encoder, table = fitted(shares())
     cells = encoder.decode(table.codes[:0], table.fractions[:0] / 256, np.random.default_rng(0))
-    assert len(encoder.reconciled(table.codes[:0], cells, np.ones((0, 3), bool))[0]) == 0
+    assert len(encoder.reconciled(table.codes[:0], table.fractions[:0], cells, np.ones((0, 3), bool))[0]) == 0
 
 
 @pytest.mark.parametrize("exact", [True, False])

@@ -1,0 +1,227 @@
+"""Columns that repeat the value of another one: the payment is the bill, to the cent.
+
+Two numbers that lie in the same cell are the same number far more often than chance would have it, or never. In what
+share of the rows they are is found in fit. Where in its cell a number lies is told by a fraction: below that share it
+stands for the other column's value, the rest of it is spread over the cell as before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tabgan.data.cells import Cells
+from tabgan.encoding.column import ColumnEncoder
+from tabgan.encoding.layout import Layout
+from tabgan.encoding.number_column import NumberColumnEncoder
+from tabgan.encoding.numeric import BELOW_ONE, FRACTION_STEPS, NumericEncoder
+from tabgan.encoding.pointers import LOOKED_AT, Pair, cells_of
+
+Array = NDArray[Any]
+LEAST_ROWS = 50  # in the same cell
+LEAST_SHARE = 0.1  # of them
+MOST_CHANCE = 0.6  # where cells are so narrow they tell the value themselves
+
+
+@dataclass(frozen=True)
+class Repeat:
+    """Of the rows in which ``column`` lies in the cell of the value of ``other``, a share has that very value.
+
+    ``column`` comes after ``other``.
+    """
+
+    column: int
+    other: int
+    share: float
+
+
+def find_repeats(
+    encoders: Sequence[ColumnEncoder], layout: Layout, near: Iterable[Pair], codes: Array, fractions: Array
+) -> tuple[Repeat, ...]:
+    """Repeats among pairs of columns that lie near each other; codes (n, S), fractions (n, R) bytes.
+
+    Of several columns that one repeats the one that it repeats most comes first; the next counts in the other rows.
+    """
+    rows = np.random.default_rng(0).permutation(len(codes))[:LOOKED_AT]
+    codes, fractions = codes[rows].astype(np.int64), fractions[rows]
+    pairs = {(max(pair), min(pair)) for pair in near}
+    looked_at = {
+        column: _LookedAt.of(encoders[column], layout, column, codes, fractions)
+        for column in sorted({column for pair in pairs for column in pair})
+    }
+    found: list[Repeat] = []
+    for column in sorted({column for column, _ in pairs}):
+        others = [other for own, other in sorted(pairs) if own == column]
+        left = np.ones(len(codes), bool)  # rows that repeat none of those before
+        while others and len(left):
+            cells = {index: looked_at[index].cells for index in (column, *others)}
+            same = {o: left & in_the_cell_of(encoders, layout, (column, o), codes, cells) for o in others}
+            shares = {o: looked_at[column].share_equal(looked_at[o], same[o]) for o in others}
+            best = max(others, key=lambda o: shares[o])
+            if shares[best] < LEAST_SHARE:
+                break
+            found.append(Repeat(column, best, round(shares[best], 4)))
+            left &= ~(same[best] & looked_at[column].equal(looked_at[best]))
+            others.remove(best)
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class _LookedAt:
+    """What codes and bytes tell of a column's values in some rows.
+
+    Attributes
+    ----------
+    cells : about the values.
+    count : how many values of a grid share the cell; infinite for a continuous number.
+    width : of the cell.
+    rough : how far values may be from those told.
+    """
+
+    cells: Cells
+    count: Array
+    width: Array
+    rough: Array
+
+    @classmethod
+    def of(
+        cls, encoder: ColumnEncoder, layout: Layout, column: int, codes: Array, fractions: Array
+    ) -> _LookedAt:
+        """The column in the rows of codes (n, S) and fractions (n, R)."""
+        number, own = _number(encoder), np.maximum(codes[:, layout.symbols_of(column)], 0)
+        low, high = (
+            number.decode(own, np.full((len(own), 1), end))[0].astype(np.float64) for end in (0.0, BELOW_ONE)
+        )
+        count = np.exp(number.log_volume(own)) if number.on_grid else np.full(len(own), np.inf)
+        rough = np.where(count <= FRACTION_STEPS / 2, 0.0, (high - low) / FRACTION_STEPS)
+        return cls(cells_of(encoder, layout, column, codes, fractions), count, high - low, rough)
+
+    def equal(self, other: _LookedAt) -> NDArray[np.bool_]:
+        """Rows (n,) in which the values are equal, as far as is told."""
+        apart = np.abs(self.cells.values.astype(np.float64) - other.cells.values.astype(np.float64))
+        return np.asarray(apart <= self.rough + other.rough)
+
+    def share_equal(self, other: _LookedAt, rows: NDArray[np.bool_]) -> float:
+        """Share of rows (n,) in which the values are equal, beyond chance."""
+        rough = 2 * (self.rough + other.rough)
+        chance = np.where(rough > 0, rough / np.where(self.width > 0, self.width, 1.0), 1 / self.count).clip(
+            0, 1
+        )
+        rows = rows & (chance <= MOST_CHANCE)
+        if rows.sum() < LEAST_ROWS:
+            return 0.0
+        by_chance = float(chance[rows].mean())
+        return (float(self.equal(other)[rows].mean()) - by_chance) / (1 - by_chance)
+
+
+def repeat(
+    encoders: Sequence[ColumnEncoder],
+    layout: Layout,
+    repeats: Sequence[Repeat],
+    codes: Array,
+    fractions: Array,
+    cells: list[Cells],
+    free: Array,
+) -> tuple[list[Cells], Array]:
+    """Cells of all columns in which numbers repeat others as often as they do in the table.
+
+    Parameters
+    ----------
+    codes, fractions : (n, S), and (n, R) in [0, 1), by which the cells were drawn.
+    cells : of each column.
+    free : (n, C) flags the cells that may change.
+
+    Returns
+    -------
+    the cells, and flags (n, C) of those that stand for another one's value.
+    """
+    out, repeated = list(cells), np.zeros(free.shape, bool)
+    for column in dict.fromkeys(found.column for found in repeats):
+        inside = fractions[:, layout.numbers_of(column)].copy()
+        values = out[column].values.copy()
+        spread = np.zeros(len(values), bool)
+        for found in (found for found in repeats if found.column == column):
+            same = in_the_cell_of(encoders, layout, (column, found.other), codes, out)
+            same &= free[:, column] & ~repeated[:, column]
+            taken = same & (inside[:, 0] < found.share) & _can_hold(encoders[column], out[found.other])
+            values[taken] = out[found.other].values[taken]
+            repeated[:, column] |= taken
+            rest = same & ~taken
+            inside[rest] = ((inside[rest] - found.share) / (1 - found.share)).clip(0.0, BELOW_ONE)
+            spread |= rest
+        spread &= ~repeated[:, column]
+        if spread.any():
+            own = codes[spread][:, layout.symbols_of(column)]
+            values[spread] = encoders[column].decode(own, inside[spread]).values
+        out[column] = replace(out[column], values=values)
+    for found in repeats:  # the later one was given, the earlier one is drawn
+        pair = (found.other, found.column)
+        same = (
+            in_the_cell_of(encoders, layout, pair, codes, out) & free[:, found.other] & ~free[:, found.column]
+        )
+        taken = same & (fractions[:, layout.numbers_of(found.other).start] < found.share)
+        taken &= _can_hold(encoders[found.other], out[found.column])
+        if taken.any():
+            values = np.where(taken, out[found.column].values, out[found.other].values)
+            out[found.other] = replace(out[found.other], values=values)
+            repeated[:, found.other] |= taken
+    return out, repeated
+
+
+def log_gains(
+    encoders: Sequence[ColumnEncoder],
+    layout: Layout,
+    repeats: Sequence[Repeat],
+    codes: Array,
+    cells: Sequence[Cells],
+    after: Callable[[int, int], bool],
+) -> Array:
+    """What repeats add to the log-probability of cells that else count as even within their cells, (n, C) nats.
+
+    ``after`` tells whether a column comes after another one. An equal value of a continuous number has a mass.
+    """
+    gains = np.zeros((len(codes), len(cells)))
+    left = np.ones((len(codes), len(cells)), bool)
+    for found in repeats:
+        for column, other in ((found.column, found.other), (found.other, found.column)):
+            if not after(column, other):
+                continue
+            same = in_the_cell_of(encoders, layout, (column, other), codes, cells) & left[:, column]
+            equal = same & (cells[column].values == cells[other].values)
+            number = _number(encoders[column])
+            volume = number.log_volume(codes[:, layout.symbols_of(column)])
+            even = np.log1p(-found.share)
+            as_equal = np.log(found.share) + volume
+            gains[:, column] += np.where(
+                equal, np.logaddexp(as_equal, even) if number.on_grid else as_equal, np.where(same, even, 0.0)
+            )
+            left[:, column] &= ~equal
+    return gains
+
+
+def _can_hold(encoder: ColumnEncoder, cells: Cells) -> NDArray[np.bool_]:
+    """Which values (n,) are on a column's grid."""
+    values = cells.values.astype(np.float64)
+    return np.asarray(_number(encoder).nearest(values) == values)
+
+
+def in_the_cell_of(
+    encoders: Sequence[ColumnEncoder], layout: Layout, pair: Pair, codes: Array, cells: Any
+) -> NDArray[np.bool_]:
+    """Rows (n,) in which a column lies in the cell, no point mass, that holds the other one's value."""
+    column, other = pair
+    there = cells[other]
+    own = codes[:, layout.symbols_of(column).start]
+    pointed, _ = encoders[column].encode(Cells(there.values, there.missing))
+    return np.asarray(
+        (own >= _number(encoders[column]).first_continuous) & ~there.missing & (pointed[:, 0] == own)
+    )
+
+
+def _number(encoder: ColumnEncoder) -> NumericEncoder:
+    assert isinstance(encoder, NumberColumnEncoder)
+    return encoder.number
