@@ -76,12 +76,14 @@ class _LookedAt:
 
     Attributes
     ----------
+    code : of the cell.
     cells : about the values.
     count : how many values of a grid share the cell; infinite for a continuous number.
     width : of the cell.
     rough : how far values may be from those told.
     """
 
+    code: Array
     cells: Cells
     count: Array
     width: Array
@@ -98,7 +100,12 @@ class _LookedAt:
         )
         count = np.exp(number.log_volume(own)) if number.on_grid else np.full(len(own), np.inf)
         rough = np.where(count <= FRACTION_STEPS / 2, 0.0, (high - low) / FRACTION_STEPS)
-        return cls(cells_of(encoder, layout, column, codes, fractions), count, high - low, rough)
+        return cls(own[:, 0], cells_of(encoder, layout, column, codes, fractions), count, high - low, rough)
+
+    def take(self, index: Array) -> _LookedAt:
+        """Some of the rows, by position."""
+        parts = (part[index] for part in (self.count, self.width, self.rough))
+        return _LookedAt(self.code[index], self.cells.take(index), *parts)
 
     def equal(self, other: _LookedAt) -> NDArray[np.bool_]:
         """Rows (n,) in which the values are equal, as far as is told."""
@@ -106,16 +113,21 @@ class _LookedAt:
         return np.asarray(apart <= self.rough + other.rough)
 
     def share_equal(self, other: _LookedAt, rows: NDArray[np.bool_]) -> float:
-        """Share of rows (n,) in which the values are equal, beyond chance."""
+        """Share of rows (n,) in which the values are equal, beyond chance.
+
+        Chance is that of values spread evenly, and of values of other rows in the same cell, which may crowd there.
+        """
         rough = 2 * (self.rough + other.rough)
-        chance = np.where(rough > 0, rough / np.where(self.width > 0, self.width, 1.0), 1 / self.count).clip(
-            0, 1
-        )
-        rows = rows & (chance <= MOST_CHANCE)
+        even = np.where(rough > 0, rough / np.where(self.width > 0, self.width, 1.0), 1 / self.count)
+        rows = rows & (even <= MOST_CHANCE)
         if rows.sum() < LEAST_ROWS:
             return 0.0
-        by_chance = float(chance[rows].mean())
-        return (float(self.equal(other)[rows].mean()) - by_chance) / (1 - by_chance)
+        index = np.flatnonzero(rows)
+        index = index[np.argsort(self.code[index], kind="stable")]
+        beside = np.flatnonzero(np.diff(self.code[index]) == 0)  # and the next row is in the same cell
+        crowded = self.take(index[beside]).equal(other.take(index[beside + 1]))
+        by_chance = max(float(even[rows].mean()), float(crowded.mean()) if len(crowded) else 1.0)
+        return (float(self.equal(other)[rows].mean()) - by_chance) / max(1 - by_chance, 1e-9)
 
 
 def repeat(

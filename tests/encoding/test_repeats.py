@@ -90,6 +90,17 @@ def test_columns_that_are_near_but_never_equal_and_few_rows_repeat_nothing(n_row
     assert bool(encoder.near) == (n_rows == ROWS)
 
 
+def test_values_that_crowd_in_a_cell_are_not_taken_for_equal_ones():
+    rng = np.random.default_rng(3)
+    spikes = 1 / rng.integers(2, 12, ROWS)
+    near = pd.DataFrame(
+        {"a": spikes + rng.exponential(1e-5, ROWS), "b": spikes + rng.exponential(1e-5, ROWS)}
+    )
+    encoder, _ = fitted(near)
+    assert encoder.near
+    assert encoder.repeats == ()
+
+
 def test_given_cells_stay_and_the_earlier_column_may_repeat_the_later_one():
     frame = payments()
     _, _, before, after = redrawn(frame, ["bill"], still=["paid"])
