@@ -53,7 +53,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "hidden-256": {"hidden": 256},
     "dropout-0": {"dropout": 0.0},
     "dropout-0.15": {"dropout": 0.15},
-    "dropout-0.5": {"dropout": 0.5},
+    "dropout-0.3": {"dropout": 0.3},
     "decay-0": {"weight_decay": 0.0},
     "batch-128": {"batch_size": 128},
     "batch-512": {"batch_size": 512},
