@@ -26,7 +26,7 @@ class Config:
     hidden : width of each head.
     dropout : share of a head's units that is dropped in training; where the time affords fewer than ``MANY_PASSES``
         passes over the rows it rises to that from none, over up to ``RISE_PASSES`` of them.
-    learning_rate : of AdamW in the likelihood stage; up to twice that where the time affords few passes.
+    learning_rate : of AdamW in the likelihood stage; up to twice that where ``max_time`` affords few passes.
     weight_decay : the same; None: as much as lets weights forget in ``FORGET_EPOCHS`` passes over the rows, so more
         for small tables: 1 / (learning_rate * steps), at most ``MAX_DECAY`` (Wang & Aitchison 2024, arXiv 2405.13698,
         section 3: the time in which AdamW forgets, in epochs, is what stays good across sizes).

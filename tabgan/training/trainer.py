@@ -235,13 +235,14 @@ class Trainer:
         keeper.restore(self.generator)
 
     def haste(self, budget: Budget) -> float:
-        """From 0 where the budget affords many passes over the rows to 1 where it affords few.
+        """From 0 where the time affords many passes over the rows, or is no limit, to 1 where it affords few.
 
         In haste the learning rate is up to twice as high. And dropout rises from none, as rows that have hardly been
         seen cannot be learnt by heart ("late dropout" of Liu et al. 2023, arXiv 2303.01500).
         """
-        done = budget.done()
-        steps = budget.taken / done if done > 0 else budget.steps or math.inf
+        if budget.seconds is None:
+            return 0.0
+        steps = budget.taken / budget.done() if budget.taken else budget.steps or math.inf
         passes = max(steps * self.batch / max(len(self.rows), 1), 1e-9)
         return min(max(MANY_PASSES / passes - 1, 0.0), 1.0)
 
