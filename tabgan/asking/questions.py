@@ -151,8 +151,8 @@ class Questions:
         """Exact log-probability of each row in nats, shape (n,); of the other columns given some, with ``given``.
 
         Numbers on a grid (integers, cents, days) count as the probability of the grid value, continuous ones as
-        density per unit; a value that repeats another column's counts as a mass. That drawn rows keep sums to the last
-        digit is not counted. Identifiers and free text count only for being missing or not.
+        density per unit; a value that repeats another column's counts as a mass. That drawn rows keep sums to the
+        last digit is not counted. Identifiers and free text count only for being missing or not.
 
         ``per_column`` gives a frame instead: each cell given those before it; its rows sum to the log-probability.
         `surprise` tells which cell is odd.
