@@ -83,11 +83,11 @@ def find_bends(units: Array, anchor: int, step: int) -> Bends:
     """
     if len(units) < 2 or float(units[-1]) - float(units[0]) > LARGEST:
         return STRAIGHT
-    pieces = _pieces(units, anchor, step)
+    pieces, values = _pieces(units, anchor, step), units * step + anchor
     before: list[tuple[int, int]] = []
     most, end = 0, int(pieces[0][0] if pieces else units[-1])
-    for value in _round_values(int(units[0]) * step + anchor, end * step + anchor):
-        below = units[units * step + anchor < value]
+    for value in _round_values(int(values[0]), end * step + anchor):
+        below = units[values < value]
         found = _pieces(below, anchor, step)
         if found and (n_held := int((below >= found[0][0]).sum())) > most:
             start, stride = found[-1]
@@ -102,9 +102,7 @@ def _pieces(units: Array, anchor: int, step: int) -> list[tuple[int, int]]:
     if len(units) < 2:
         return []
     common = np.gcd.accumulate(np.diff(units)[::-1])  # of the last two values, three, ...
-    last = np.append(
-        np.flatnonzero(np.diff(common)), len(common) - 1
-    )  # where each divisor is seen for the last time
+    last = np.append(np.flatnonzero(np.diff(common)), len(common) - 1)  # the last place of each divisor
     pieces: list[tuple[int, int]] = []
     taken = 0
     for at, finer in zip(last[:-1].tolist(), common[last[1:]].tolist(), strict=True):

@@ -98,10 +98,8 @@ class NumericEncoder:
             )
         units = np.concatenate(ends)
         low, high = units.min(initial=np.inf), units.max(initial=-np.inf)
-        if not self.on_grid or not len(units):
-            return float(low), float(high)
-        low, high = self.bends.units(np.array([low, high])).tolist()
-        return tuple(float(end * self.step + self.anchor) / 10.0**self.decimals for end in (low, high))  # type: ignore[return-value]
+        low, high = self._from_units(np.array([low, high])).tolist()
+        return low, high
 
     def encode(self, values: Array, missing: Array) -> tuple[Array, Array]:
         """Values (n,) to codes (n, 1 or 2) and fractions (n, 1); those beyond the knots go to the end cells.
@@ -155,6 +153,16 @@ class NumericEncoder:
             cell, inside = self.locate(units[rest], np.searchsorted(self.points, units[rest]))
             half = 0.5 / self.widths()[cell] if self.on_grid else 0.0
             low[rest], high[rest] = np.clip(inside - half, 0.0, 1.0), np.clip(inside + half, 0.0, 1.0)
+        return low, high
+
+    def ends(self, codes: Array) -> tuple[Array, Array]:
+        """The lowest and the highest value of each code (n, 1 or 2), (n,) each in double precision.
+
+        A code that does not apply counts as the first.
+        """
+        codes = np.maximum(codes, 0)
+        ends = (self.decode(codes, np.full((len(codes), 1), end))[0] for end in (0.0, BELOW_ONE))
+        low, high = (end.astype(np.float64) for end in ends)
         return low, high
 
     def nearest(self, values: Array) -> Array:
@@ -218,7 +226,7 @@ class NumericEncoder:
             clipped = np.clip(np.nan_to_num(values, nan=0.0), -most, most)
             values = np.rint(clipped * 10.0**self.decimals).astype(np.int64)
         if self.step == 1:
-            return self.bends.places(values - self.anchor) if len(self.bends.starts) else values
+            return self.bends.places(values)
         units, beyond = np.divmod(values - self.anchor, self.step)
         return self.bends.places(np.asarray(units + (beyond > self.step // 2)))
 

@@ -17,8 +17,7 @@ from numpy.typing import NDArray
 from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.number_column import NumberColumnEncoder
-from tabgan.encoding.numeric import BELOW_ONE, NumericEncoder
+from tabgan.encoding.number_column import number_of
 from tabgan.encoding.relation import Relation
 
 Array = NDArray[Any]
@@ -46,11 +45,10 @@ class Room:
         """The room that the cells of codes (n, S) leave; missing values are NaN."""
         parts: list[list[Array]] = [[], [], []]
         for column in relation.columns:
-            own = codes[:, layout.symbols_of(column)]
-            shape = (len(own), 1)
-            ends = (encoders[column].decode(own, np.full(shape, end)) for end in (0.0, BELOW_ONE))
-            for part, found in zip(parts, (cells[column], *ends), strict=True):
-                part.append(np.where(cells[column].missing, np.nan, found.values.astype(np.float64)))
+            own = cells[column]
+            ends = number_of(encoders[column]).ends(codes[:, layout.symbols_of(column)])
+            for part, found in zip(parts, (own.values.astype(np.float64), *ends), strict=True):
+                part.append(np.where(own.missing, np.nan, found))
         values, low, high = (np.column_stack(part) for part in parts)
         return cls(values, np.minimum(low, values), np.maximum(high, values))
 
@@ -111,7 +109,7 @@ def reconcile(
     free = free[:, list(relation.columns)]
     if not relation.exact or not free.any():
         return cells
-    numbers = [_number(encoders[column]) for column in relation.columns]
+    numbers = [number_of(encoders[column]) for column in relation.columns]
     gridded = np.array([number.on_grid for number in numbers])
     moved = Room.of(encoders, layout, relation, codes, cells).towards(relation, free)
     for place in np.flatnonzero(gridded).tolist():
@@ -127,8 +125,3 @@ def reconcile(
         values = np.where(met & free[:, place], moved.values[:, place], was)
         out[column] = replace(cells[column], values=values.astype(was.dtype))
     return out
-
-
-def _number(encoder: ColumnEncoder) -> NumericEncoder:
-    assert isinstance(encoder, NumberColumnEncoder)
-    return encoder.number

@@ -7,7 +7,7 @@ stands for the other column's value, the rest of it is spread over the cell as b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.number_column import NumberColumnEncoder
-from tabgan.encoding.numeric import BELOW_ONE, FRACTION_STEPS, NumericEncoder
+from tabgan.encoding.number_column import number_of
+from tabgan.encoding.numeric import BELOW_ONE, FRACTION_STEPS
 from tabgan.encoding.pointers import LOOKED_AT, Pair, cells_of
 
 Array = NDArray[Any]
@@ -53,14 +53,14 @@ def find_repeats(
         column: _LookedAt.of(encoders[column], layout, column, codes, fractions)
         for column in sorted({column for pair in pairs for column in pair})
     }
+    cells = {column: held.cells for column, held in looked_at.items()}
     found: list[Repeat] = []
     for column in sorted({column for column, _ in pairs}):
         others = [other for own, other in sorted(pairs) if own == column]
+        same = {o: in_the_cell_of(encoders, layout, (column, o), codes, cells) for o in others}
         left = np.ones(len(codes), bool)  # rows that repeat none of those before
-        while others and len(left):
-            cells = {index: looked_at[index].cells for index in (column, *others)}
-            same = {o: left & in_the_cell_of(encoders, layout, (column, o), codes, cells) for o in others}
-            shares = {o: looked_at[column].share_equal(looked_at[o], same[o]) for o in others}
+        while others:
+            shares = {o: looked_at[column].share_equal(looked_at[o], same[o] & left) for o in others}
             best = max(others, key=lambda o: shares[o])
             if shares[best] < LEAST_SHARE:
                 break
@@ -94,10 +94,8 @@ class _LookedAt:
         cls, encoder: ColumnEncoder, layout: Layout, column: int, codes: Array, fractions: Array
     ) -> _LookedAt:
         """The column in the rows of codes (n, S) and fractions (n, R)."""
-        number, own = _number(encoder), np.maximum(codes[:, layout.symbols_of(column)], 0)
-        low, high = (
-            number.decode(own, np.full((len(own), 1), end))[0].astype(np.float64) for end in (0.0, BELOW_ONE)
-        )
+        number, own = number_of(encoder), np.maximum(codes[:, layout.symbols_of(column)], 0)
+        low, high = number.ends(own)
         count = np.exp(number.log_volume(own)) if number.on_grid else np.full(len(own), np.inf)
         rough = np.where(count <= FRACTION_STEPS / 2, 0.0, (high - low) / FRACTION_STEPS)
         return cls(own[:, 0], cells_of(encoder, layout, column, codes, fractions), count, high - low, rough)
@@ -116,6 +114,7 @@ class _LookedAt:
         """Share of rows (n,) in which the values are equal, beyond chance.
 
         Chance is that of values spread evenly, and of values of other rows in the same cell, which may crowd there.
+        Never all of them: what was not seen in so many rows may be.
         """
         rough = 2 * (self.rough + other.rough)
         even = np.where(rough > 0, rough / np.where(self.width > 0, self.width, 1.0), 1 / self.count)
@@ -127,7 +126,8 @@ class _LookedAt:
         beside = np.flatnonzero(np.diff(self.code[index]) == 0)  # and the next row is in the same cell
         crowded = self.take(index[beside]).equal(other.take(index[beside + 1]))
         by_chance = max(float(even[rows].mean()), float(crowded.mean()) if len(crowded) else 1.0)
-        return (float(self.equal(other)[rows].mean()) - by_chance) / max(1 - by_chance, 1e-9)
+        share = (float(self.equal(other)[rows].mean()) - by_chance) / max(1 - by_chance, 1e-9)
+        return min(share, 1 - 1 / (2 + int(rows.sum())))
 
 
 def repeat(
@@ -151,36 +151,25 @@ def repeat(
     -------
     the cells, and flags (n, C) of those that stand for another one's value.
     """
-    out, repeated = list(cells), np.zeros(free.shape, bool)
-    for column in dict.fromkeys(found.column for found in repeats):
-        inside = fractions[:, layout.numbers_of(column)].copy()
-        values = out[column].values.copy()
-        spread = np.zeros(len(values), bool)
-        for found in (found for found in repeats if found.column == column):
-            same = in_the_cell_of(encoders, layout, (column, found.other), codes, out)
-            same &= free[:, column] & ~repeated[:, column]
-            taken = same & (inside[:, 0] < found.share) & _can_hold(encoders[column], out[found.other])
-            values[taken] = out[found.other].values[taken]
-            repeated[:, column] |= taken
-            rest = same & ~taken
-            inside[rest] = ((inside[rest] - found.share) / (1 - found.share)).clip(0.0, BELOW_ONE)
-            spread |= rest
-        spread &= ~repeated[:, column]
-        if spread.any():
-            own = codes[spread][:, layout.symbols_of(column)]
-            values[spread] = encoders[column].decode(own, inside[spread]).values
+    out, places, repeated = list(cells), fractions.copy(), np.zeros(free.shape, bool)
+    forwards = [(found.column, found.other, found.share, free[:, found.column]) for found in repeats]
+    backwards = [  # the later column was given, the earlier one is drawn
+        (found.other, found.column, found.share, free[:, found.other] & ~free[:, found.column])
+        for found in repeats
+    ]
+    for column, other, share, rows in forwards + backwards:
+        encoder, number = encoders[column], layout.numbers_of(column)
+        place = places[:, number.start]  # a view
+        same = in_the_cell_of(encoders, layout, (column, other), codes, out) & rows & ~repeated[:, column]
+        taken = same & (place < share) & _can_hold(encoder, out[other])
+        rest = same & ~taken
+        place[rest] = ((place[rest] - share) / (1 - share)).clip(0.0, BELOW_ONE)
+        values = np.where(taken, out[other].values, out[column].values)
+        values[rest] = encoder.decode(
+            codes[rest][:, layout.symbols_of(column)], places[rest][:, number]
+        ).values
         out[column] = replace(out[column], values=values)
-    for found in repeats:  # the later one was given, the earlier one is drawn
-        pair = (found.other, found.column)
-        same = (
-            in_the_cell_of(encoders, layout, pair, codes, out) & free[:, found.other] & ~free[:, found.column]
-        )
-        taken = same & (fractions[:, layout.numbers_of(found.other).start] < found.share)
-        taken &= _can_hold(encoders[found.other], out[found.column])
-        if taken.any():
-            values = np.where(taken, out[found.column].values, out[found.other].values)
-            out[found.other] = replace(out[found.other], values=values)
-            repeated[:, found.other] |= taken
+        repeated[:, column] |= taken
     return out, repeated
 
 
@@ -189,22 +178,23 @@ def log_gains(
     layout: Layout,
     repeats: Sequence[Repeat],
     codes: Array,
-    cells: Sequence[Cells],
+    cells: Mapping[int, Cells] | Sequence[Cells],
     after: Callable[[int, int], bool],
 ) -> Array:
     """What repeats add to the log-probability of cells that else count as even within their cells, (n, C) nats.
 
-    ``after`` tells whether a column comes after another one. An equal value of a continuous number has a mass.
+    ``cells`` are those of the columns of repeats. ``after`` tells whether a column comes after another one. An equal
+    value of a continuous number has a mass.
     """
-    gains = np.zeros((len(codes), len(cells)))
-    left = np.ones((len(codes), len(cells)), bool)
+    gains = np.zeros((len(codes), len(encoders)))
+    left = np.ones(gains.shape, bool)
     for found in repeats:
         for column, other in ((found.column, found.other), (found.other, found.column)):
             if not after(column, other):
                 continue
             same = in_the_cell_of(encoders, layout, (column, other), codes, cells) & left[:, column]
             equal = same & (cells[column].values == cells[other].values)
-            number = _number(encoders[column])
+            number = number_of(encoders[column])
             volume = number.log_volume(codes[:, layout.symbols_of(column)])
             even = np.log1p(-found.share)
             as_equal = np.log(found.share) + volume
@@ -218,11 +208,15 @@ def log_gains(
 def _can_hold(encoder: ColumnEncoder, cells: Cells) -> NDArray[np.bool_]:
     """Which values (n,) are on a column's grid."""
     values = cells.values.astype(np.float64)
-    return np.asarray(_number(encoder).nearest(values) == values)
+    return np.asarray(number_of(encoder).nearest(values) == values)
 
 
 def in_the_cell_of(
-    encoders: Sequence[ColumnEncoder], layout: Layout, pair: Pair, codes: Array, cells: Any
+    encoders: Sequence[ColumnEncoder],
+    layout: Layout,
+    pair: Pair,
+    codes: Array,
+    cells: Mapping[int, Cells] | Sequence[Cells],
 ) -> NDArray[np.bool_]:
     """Rows (n,) in which a column lies in the cell, no point mass, that holds the other one's value."""
     column, other = pair
@@ -230,10 +224,5 @@ def in_the_cell_of(
     own = codes[:, layout.symbols_of(column).start]
     pointed, _ = encoders[column].encode(Cells(there.values, there.missing))
     return np.asarray(
-        (own >= _number(encoders[column]).first_continuous) & ~there.missing & (pointed[:, 0] == own)
+        (own >= number_of(encoders[column]).first_continuous) & ~there.missing & (pointed[:, 0] == own)
     )
-
-
-def _number(encoder: ColumnEncoder) -> NumericEncoder:
-    assert isinstance(encoder, NumberColumnEncoder)
-    return encoder.number

@@ -6,7 +6,7 @@ known others leave for it, in its own cells: the last one is determined, those b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -58,13 +58,12 @@ def find_sums(
         if relation is None:
             free.append(column)
         elif len(found) < MOST_SUMS:
-            found.append(_exact(relation, lambda r: Room.of(encoders, layout, r, codes[rows], cells)))
+            found.append(_exact(relation, Room.of(encoders, layout, relation, codes[rows], cells)))
     return tuple(found)
 
 
-def _exact(relation: Relation, room_of: Callable[[Relation], Room]) -> Relation:
+def _exact(relation: Relation, room: Room) -> Relation:
     """The relation with the shortest coefficients that rows keep as exactly as codes tell, if there are any."""
-    room = room_of(relation)
     known = np.isfinite(room.values).all(axis=1)
     for digits in range(ROUNDED + 1):
         simple = replace(relation.rounded(digits), exact=True)

@@ -39,7 +39,6 @@ class TableEncoder:
     ``near``: pairs of columns that tell where the other lies; ``sums``: columns that add up; ``repeats``: columns
     that have the value of another one.
 
-
     Shapes: codes (n, S) and fractions (n, R), S symbols and R numeric parts as in `layout`.
     """
 
@@ -133,10 +132,9 @@ class TableEncoder:
 
     def log_gains(self, codes: Array, frame: pd.DataFrame, after: Callable[[int, int], bool]) -> Array:
         """What is added to the log-probability of a frame's cells (n, C) as values repeat others; see `log_gains`."""
-        if not self.repeats:
-            return np.zeros((len(codes), len(self.schema)))
-        series = zip(series_of(frame, self.schema), self.schema.columns, strict=True)
-        cells = [to_cells(own, column) for own, column in series]
+        series = zip(self.schema.columns, series_of(frame, self.schema), strict=True)
+        told = {index for found in self.repeats for index in (found.column, found.other)}
+        cells = {index: to_cells(own, column) for index, (column, own) in enumerate(series) if index in told}
         return log_gains(self.encoders, self.layout, self.repeats, codes, cells, after)
 
     def decode_frame(

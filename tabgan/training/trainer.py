@@ -138,12 +138,9 @@ class Trainer:
         self._shuffled = np.zeros(0, np.int64)
         self._best: Keeper | None = None
 
+    @kept_memory()
     def run(self) -> Trained:
         """Train until the budget is used, held-out rows no longer gain, or the user interrupts."""
-        with kept_memory():
-            return self._run()
-
-    def _run(self) -> Trained:
         interrupted, critic = False, None
         try:
             if self.layout.n_symbols:
@@ -243,13 +240,16 @@ class Trainer:
         if budget.seconds is None:
             return 0.0
         steps = budget.taken / budget.done() if budget.taken else budget.steps or math.inf
-        passes = max(steps * self.batch / max(len(self.rows), 1), 1e-9)
-        return min(max(MANY_PASSES / passes - 1, 0.0), 1.0)
+        return min(max(MANY_PASSES / max(self.passes(steps), 1e-9) - 1, 0.0), 1.0)
 
     def dropout(self, steps: int, haste: float) -> float:
         """Of the likelihood stage after so many steps."""
-        passes, rise = steps * self.batch / max(len(self.rows), 1), haste * RISE_PASSES
+        passes, rise = self.passes(steps), haste * RISE_PASSES
         return self.config.dropout * (passes / rise if passes < rise else 1.0)
+
+    def passes(self, steps: float) -> float:
+        """Passes over the rows that so many steps are."""
+        return steps * self.batch / max(len(self.rows), 1)
 
     @property
     def weight_decay(self) -> float:

@@ -106,6 +106,11 @@ def test_given_cells_stay_and_the_earlier_column_may_repeat_the_later_one():
     _, _, before, after = redrawn(frame, ["bill"], still=["paid"])
     assert after["paid"].equals(before["paid"])
     assert (after["paid"] == after["bill"]).mean() > 0.25
+    encoder, _ = fitted(frame)
+    codes, fractions = encoder.encode_frame(after)
+    differ = same_cell(encoder, codes, after, "bill", "paid") & (after["paid"] != after["bill"])
+    place = fractions[differ, 0].astype(int) * 5 // 256
+    assert np.bincount(place, minlength=5).min() > 0.6 * len(place) / 5  # even in their cells
     _, _, before, after = redrawn(frame, ["bill"], still=["paid", "bill"])
     pd.testing.assert_frame_equal(before, after)
 
@@ -137,6 +142,17 @@ def test_a_continuous_value_that_repeats_another_has_a_mass():
     first = next(found for found in encoder.repeats if (found.column, found.other) == (1, 0))
     equal = same_cell(encoder, table.codes, frame, "mean", "low") & (frame["mean"] == frame["low"])
     assert (gains - volumes)[equal, 1] == pytest.approx(np.log(first.share))
+
+
+def test_columns_that_are_always_equal_leave_a_chance_that_they_are_not():
+    frame = payments().assign(paid=lambda rows: rows["bill"])
+    encoder, _ = fitted(frame)
+    (found,) = encoder.repeats
+    assert 0.999 < found.share < 1
+    other = frame.assign(paid=frame["paid"] + 0.01)
+    gains = encoder.log_gains(encoder.encode_frame(other)[0], other, lambda one, two: one > two)
+    assert np.isfinite(gains).all()
+    assert (gains[:, 2] < -5).any()
 
 
 def test_without_repeats_nothing_is_added():

@@ -90,6 +90,20 @@ def test_missing_parts_do_not_hide_a_sum():
     assert names_of(encoder, relation)[-1] == "total"
 
 
+def test_a_part_that_is_unlabelled_in_some_rows_does_not_hide_a_sum():
+    """Its codes do not apply there, and no code of it means missing."""
+    rng = np.random.default_rng(1)
+    net, tax = rng.lognormal(4, 1, (2, ROWS))
+    frame = pd.DataFrame({"net": net, "tax": tax, "total": (net + tax)})
+    frame.loc[frame.index % 10 == 0, "total"] = np.nan
+    source = open_source(frame)
+    encoder, table = fit_table(source, infer_schema(source), unlabelled=[2])
+    assert (table.codes[::10, 2] < 0).all()
+    (relation,) = encoder.sums
+    assert relation.exact
+    assert names_of(encoder, relation) == ["net", "tax", "total"]
+
+
 def test_members_tell_values_and_the_cells_that_they_lie_in():
     frame = invoices()
     _, table = fitted(frame)

@@ -1,7 +1,5 @@
 """Memory of a step is kept for the next one."""
 
-import resource
-
 import pytest
 import torch
 
@@ -9,6 +7,7 @@ from tabgan.training import memory
 from tabgan.training.memory import LARGEST_ON_HEAP, M_MMAP_THRESHOLD, M_TRIM_THRESHOLD, NEVER, kept_memory
 
 BYTES = 16 * 2**20
+resource = pytest.importorskip("resource")
 
 
 def faults_of_a_step():
