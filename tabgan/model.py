@@ -139,7 +139,7 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
 
 
 def _waves(words: dict[str, Any]) -> Waves:
-    told = {"read_damping": 0.0, **words}  # not in older files
+    told = {"read_damping": 0.0, "pieces": False, **words}  # not in older files
     return Waves(**{**told, "read": tuple(words["read"]), "written": tuple(words["written"])})
 
 

@@ -39,12 +39,14 @@ class NumberTable:
 
     ``symbols`` are the positions of (mode,) or (mode, place), within the column (in a `Layout`: within the
     row). ``rank_low`` and ``rank_width``, shape (modes, places), say where a cell lies in the cumulative
-    distribution of the column; a rank of -1 says that there is no number (missing).
+    distribution of the column; a rank of -1 says that there is no number (missing). ``pieces``, (modes,), numbers the
+    pieces of the line between jumps of the density, from 1, that cells lie in; 0 for other modes, None without jumps.
     """
 
     symbols: tuple[int, ...]
     rank_low: NDArray[np.float32]
     rank_width: NDArray[np.float32]
+    pieces: NDArray[np.int64] | None = None
 
     @property
     def first_cell(self) -> int:

@@ -13,6 +13,7 @@ taken out of the grid before it is cut, so every value has one code only. A grid
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,8 @@ from tabgan.encoding.layout import NOT_APPLICABLE, NumberTable, Symbol
 Array = NDArray[Any]
 FRACTION_STEPS = 256  # a fraction is kept in one byte
 BELOW_ONE = 1 - 2.0**-53  # the largest float below 1
+JUMP_RATIO = 8.0  # of the densities of two cells between which a piece of the line ends,
+MAX_PIECES = 16  # the sharpest ones
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,11 @@ class NumericEncoder:
         if self.n_cells:
             low[self.first_continuous :] = self.edge_ranks[:-1].reshape(-1, self.n_places)
             width[self.first_continuous :] = np.diff(self.edge_ranks).reshape(-1, self.n_places)
-        return (NumberTable(symbols=tuple(range(len(self.symbols))), rank_low=low, rank_width=width),)
+        pieces = pieces_of(np.diff(self.edge_ranks), self.widths()) if self.n_places == 1 else None
+        if pieces is not None:
+            pieces = np.concatenate([np.zeros(self.first_continuous, np.int64), pieces])
+        symbols = tuple(range(len(self.symbols)))
+        return (NumberTable(symbols=symbols, rank_low=low, rank_width=width, pieces=pieces),)
 
     @property
     def bounds(self) -> tuple[float, float]:
@@ -269,6 +276,17 @@ class NumericEncoder:
     def widths(self) -> Array:
         """How many grid values a cell has, or how wide it is, (cells,) float64."""
         return difference(self.edges[1:], self.edges[:-1])
+
+
+def pieces_of(mass: Array, width: Array) -> Array | None:
+    """Pieces of a line of cells (n,), from 1 up: a new one begins where the density jumps. None where it never does."""
+    with np.errstate(divide="ignore"):
+        jump = np.abs(np.diff(np.log(np.maximum(mass, 1e-9)) - np.log(width)))
+    begins = jump >= math.log(JUMP_RATIO)
+    if not begins.any():
+        return None
+    begins &= jump >= np.sort(jump)[-min(MAX_PIECES - 1, len(jump))]
+    return np.concatenate([[0], np.cumsum(begins)]) + 1
 
 
 def difference(high: Array, low: Array) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tabgan.encoding.coarser import STRAIGHT, find_bends
-from tabgan.encoding.numeric import NumericEncoder
+from tabgan.encoding.numeric import NumericEncoder, difference
 
 Array = NDArray[Any]
 
@@ -30,6 +30,7 @@ SPIKE = 2.0  # where it is so many times as frequent as its neighbours,
 SPIKE_ERRORS = 4.0  # and by so many standard errors
 SPREAD = 0.2  # share of the cells that is spread by value, the others by mass,
 ROWS_PER_TAIL_CELL = 10  # where cells keep so many rows
+JUMP_NATS = 15.0  # a knot moves to where the density jumps if rows are so much likelier
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def _cut(position: Array, counts: Array, on_grid: bool, n_cells: int) -> Array:
     n_cells = int(np.clip(n // ROWS_PER_CELL, 1, n_cells))
     below = np.cumsum(counts) - counts
     at = np.searchsorted(_coordinate(position, counts), np.arange(1, n_cells) / n_cells, side="left")
-    inner = position[_apart(at, below, n)]
+    inner = _at_jumps(_apart(at, below, n), position, below, on_grid)
     if on_grid:
         highest = min(highest, MOST - 1)
         inner = inner[(inner > lowest) & (inner <= highest)]
@@ -202,6 +203,33 @@ def _apart(at: Array, below: Array, n: int) -> Array:
             kept.append(place)
             last = below[place]
     return np.array(kept, np.intp)
+
+
+def _at_jumps(at: Array, position: Array, below: Array, on_grid: bool) -> Array:
+    """Knots at the places ``at`` of a column, moved by up to half a cell to where the density jumps.
+
+    Cells are drawn evenly: one with a jump inside has rows where the table has none. A knot goes where even cells on
+    either side of it make the rows likeliest, and a gap is cut out, if this is so clear that it is no chance.
+    """
+    beyond = np.append(position[:1], position[:-1] + 1 if on_grid else np.nextafter(position[:-1], np.inf))
+    ends = np.concatenate([[0], at, [len(position) - 1]])
+    knots = [position[at[:0]]]
+    for left, middle, right in zip(ends, ends[1:], ends[2:], strict=False):
+        place = np.arange((left + middle) // 2 + 1, (middle + right) // 2 + 1)
+        first, second = below[place] - below[left], below[right] - below[place]
+        kept = (first >= ROWS_PER_TAIL_CELL) & (second >= ROWS_PER_TAIL_CELL)
+        place, first, second = place[kept], first[kept], second[kept]
+        two = np.stack([position[place], beyond[place]])
+        low = first * (np.log(first) - np.log(difference(two, position[left])))
+        high = second * (np.log(second) - np.log(difference(position[right], two)))
+        likely = np.stack([low[0] + high[0], low[1] + high[1], low[1] + high[0] - JUMP_NATS])
+        now = likely[0, place == middle]
+        if len(now) and likely.max() > now[0] + JUMP_NATS:
+            which, best = np.unravel_index(likely.argmax(), likely.shape)
+            knots.append(two[::-1, best] if which == 2 else two[[which], best])
+        else:
+            knots.append(position[[middle]])
+    return np.concatenate(knots)
 
 
 def extremes(position: Array, counts: Array, n: int) -> tuple[Any, Any]:

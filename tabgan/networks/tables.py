@@ -8,6 +8,7 @@ from typing import cast
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 from tabgan.encoding.layout import Layout
 
@@ -28,6 +29,7 @@ class Waves:
     read_damping : the same for waves that are read.
     own_cells : cells between knots have embeddings and weights of their own, too; else a cell is known by its
         waves alone, and neighbours learn from one another.
+    pieces : logits have a part that is the same all over a piece of the line, and jumps where the density does.
     """
 
     read: tuple[int, ...] = (1, 2, 3, 4, 5, 6, 7, 8, 12, 16, 24, 32, 48, 64)
@@ -35,6 +37,7 @@ class Waves:
     damping: float = 0.25
     read_damping: float = 0.5
     own_cells: bool = False
+    pieces: bool = True
 
     def along(self, rank: Tensor) -> Tensor:
         """The waves that logits along a line are made of, (...,) to (..., F)."""
@@ -68,7 +71,7 @@ def waves_for(n_rows: int) -> Waves:
 
 SLOW = tuple(range(1, 9))
 OLD_WAVES = Waves(
-    read=SLOW, written=SLOW, damping=0.0, read_damping=0.0, own_cells=True
+    read=SLOW, written=SLOW, damping=0.0, read_damping=0.0, own_cells=True, pieces=False
 )  # of the first model files
 
 
@@ -151,15 +154,21 @@ class SymbolTables(nn.Module):
 
 
 def waves_of_levels(layout: Layout, waves: Waves) -> list[Tensor]:
-    """Waves of each level's rank, (K, F) a symbol; zeros where levels lie on no line, or mean missing."""
-    found = [torch.zeros(symbol.n_levels, 1 + 2 * len(waves.written)) for symbol in layout.symbols]
-    for number in layout.numbers:
+    """Waves of each level's rank and its piece of the line, (K, F) a symbol; zeros where it lies on none."""
+    n_waves = 1 + 2 * len(waves.written)
+    pieces = [number.pieces if waves.pieces else None for number in layout.numbers]
+    n_pieces = max((int(p.max()) for p in pieces if p is not None), default=0)
+    found = [torch.zeros(symbol.n_levels, n_waves + n_pieces) for symbol in layout.symbols]
+    for number, piece in zip(layout.numbers, pieces, strict=True):
         rank = torch.as_tensor((number.rank_low + number.rank_width / 2).mean(axis=1))
         known = torch.as_tensor(number.rank_low[:, 0] >= 0)
-        found[number.symbols[0]] = waves.along(rank) * known.unsqueeze(1)
+        found[number.symbols[0]][:, :n_waves] = waves.along(rank) * known.unsqueeze(1)
+        if piece is not None:
+            flags = functional.one_hot(torch.as_tensor(piece), n_pieces + 1)
+            found[number.symbols[0]][:, n_waves:] = flags[:, 1:]
         if len(number.symbols) > 1:
             n_places = number.rank_low.shape[1]
-            found[number.symbols[1]] = waves.along((torch.arange(n_places) + 0.5) / n_places)
+            found[number.symbols[1]][:, :n_waves] = waves.along((torch.arange(n_places) + 0.5) / n_places)
     return found
 
 

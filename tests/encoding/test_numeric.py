@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -5,6 +7,7 @@ from hypothesis import strategies as st
 
 from tabgan.data import Cells
 from tabgan.encoding.number_column import NumberColumnEncoder, NumberColumnSummary
+from tabgan.encoding.numeric import MAX_PIECES, pieces_of
 from tabgan.encoding.numeric_summary import NumericSummary
 from tabgan.schema import Column, Kind
 from tests.encoding.checks import check_codes, check_ranks, same_cells, same_encoder
@@ -174,3 +177,51 @@ def test_tails_have_finer_cells_that_still_hold_ten_rows():
     assert per_cell[0] < 0.5 * per_cell[1]
     assert rows.min() >= 10
     assert 150 < len(rows) <= 256
+
+
+def jumping(n=20_000):
+    """Nothing from .3 to .4, and then most values: densities jump at .3 down, at .4 up."""
+    rng = np.random.default_rng(0)
+    low, high = rng.uniform(0, 0.3, n // 5), 0.4 + rng.exponential(0.05, n - n // 5)
+    return rng.permutation(np.concatenate([low, high]))
+
+
+@pytest.mark.parametrize("column", [FLOAT, replace(MONEY, decimals=6)])
+def test_knots_lie_where_the_density_jumps(column):
+    values = jumping()
+    encoder = fitted(values, np.zeros(len(values), bool), column)
+    codes, fractions = encoder.encode(Cells(values, np.zeros(len(values), bool)))
+    inside = np.random.default_rng(1).random(fractions.shape)
+    drawn = encoder.decode(codes, inside).values
+    assert np.mean((drawn > 0.301) & (drawn < 0.3999)) < 2e-4  # a cell across would have 4e-3 of them
+    if column is FLOAT:
+        assert np.abs(encoder.number.edges[:, None] - [0.3, 0.4]).min(axis=0) == pytest.approx(0, abs=2e-4)
+
+
+def test_pieces_of_the_line_end_where_the_density_jumps():
+    values = jumping()
+    encoder = fitted(values, np.zeros(len(values), bool), FLOAT).number
+    pieces = encoder.numbers[0].pieces
+    low = encoder.edges[:-1]
+    assert len(pieces) == encoder.n_modes
+    expected = 1 + (low > 0.2998).astype(int) + (low > 0.3999)
+    assert pieces.tolist() == expected.tolist()
+    even = fitted(np.random.default_rng(0).normal(size=20_000), np.zeros(20_000, bool), FLOAT).number
+    assert even.numbers[0].pieces is None
+
+
+def test_knots_of_even_values_stay_where_they_are(monkeypatch):
+    values = np.random.default_rng(0).normal(size=(20, 20_000))
+    moved = [NumericSummary.observe(v, np.zeros(20_000, bool)).freeze().edges for v in values]
+    monkeypatch.setattr("tabgan.encoding.numeric_summary.JUMP_NATS", np.inf)
+    plain = [NumericSummary.observe(v, np.zeros(20_000, bool)).freeze().edges for v in values]
+    assert np.mean([np.array_equal(a, b) for a, b in zip(moved, plain, strict=True)]) > 0.5
+    assert np.mean(np.concatenate(moved) != np.concatenate(plain)) < 0.01
+
+
+def test_only_the_sharpest_jumps_end_a_piece():
+    mass, width = np.ones(200), np.where(np.arange(200) % 4 < 2, 1.0, 10.0 + np.arange(200) / 100)
+    pieces = pieces_of(mass, width)
+    assert pieces.max() == MAX_PIECES
+    assert pieces[-1] == MAX_PIECES  # the last ones are the sharpest
+    assert (np.diff(pieces) >= 0).all()

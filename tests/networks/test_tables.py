@@ -86,6 +86,19 @@ def test_levels_on_a_line_get_the_waves_of_their_mean_rank():
     assert torch.allclose(waves[2][:, 0], torch.tensor([-2 / 3, 0, 2 / 3]), atol=1e-6)  # 2r - 1 of thirds
 
 
+def test_levels_between_two_jumps_of_the_density_share_a_weight():
+    layout = celled_layout()
+    pieces = np.array([0, 0, *[1] * 4, *[2] * 6, *[3] * 2])  # point masses, then cells
+    numbers = (replace(layout.numbers[0], pieces=pieces), layout.numbers[1])
+    jumping, plain = replace(layout, numbers=numbers), waves_of_levels(layout, WAVES)
+    for with_pieces, without in zip(waves_of_levels(jumping, WAVES), plain, strict=True):
+        assert torch.equal(with_pieces[:, :-3], without)
+    assert waves_of_levels(jumping, WAVES)[1][:, -3:].tolist() == np.eye(4)[pieces][:, 1:].tolist()
+    assert not waves_of_levels(jumping, WAVES)[2][:, -3:].any()  # a line without jumps
+    old = waves_of_levels(jumping, replace(WAVES, pieces=False))  # models of older files
+    assert all(torch.equal(a, b) for a, b in zip(old, plain, strict=True))
+
+
 def test_fast_waves_count_less():
     ranks = torch.linspace(0, 1, 5)
     plain, damped = rank_waves(ranks, WRITTEN), WAVES.along(ranks)
