@@ -4,10 +4,10 @@ Mode-specific normalisation in the sense of CTGAN (Xu et al. 2019, arXiv 1907.00
 DIFF: modes are narrow quantile ranges, not Gaussians, so that a network predicts a density instead of a value
 within a mode.
 
-The range of a column is cut by knots into cells of about equal mass; each is a mode. In files of the first models
-``n_places`` neighbouring cells are a mode, and the place within it is a symbol of its own. Numbers on a grid
-(integers, cents, days) are handled as 64-bit integers in steps of that grid, exact beyond 2**53. Point masses are
-taken out of the grid before it is cut, so every value has one code only. A grid may grow coarser
+The range of a column is cut by knots into cells of about equal mass, and where its density jumps; each is a mode. In
+files of the first models ``n_places`` neighbouring cells are a mode, and the place within it is a symbol of its own.
+Numbers on a grid (integers, cents, days) are handled as 64-bit integers in steps of that grid, exact beyond 2**53.
+Point masses are taken out of the grid before it is cut, so every value has one code only. A grid may grow coarser
 (`tabgan.encoding.coarser`); knots and point masses count its places.
 """
 
@@ -27,7 +27,7 @@ Array = NDArray[Any]
 FRACTION_STEPS = 256  # a fraction is kept in one byte
 BELOW_ONE = 1 - 2.0**-53  # the largest float below 1
 JUMP_RATIO = 8.0  # of the densities of two cells between which a piece of the line ends,
-MAX_PIECES = 16  # the sharpest ones
+MAX_PIECES = 64  # the sharpest ones
 
 
 @dataclass(frozen=True)
@@ -279,7 +279,7 @@ class NumericEncoder:
 
 
 def pieces_of(mass: Array, width: Array) -> Array | None:
-    """Pieces of a line of cells (n,), from 1 up: a new one begins where the density jumps. None where it never does."""
+    """Pieces of a line of cells (n,), from 1 up: a new one begins where the density jumps. None where it does not."""
     with np.errstate(divide="ignore"):
         jump = np.abs(np.diff(np.log(np.maximum(mass, 1e-9)) - np.log(width)))
     begins = jump >= math.log(JUMP_RATIO)
