@@ -6,6 +6,7 @@ Everything of the data that enters a numeric encoder passes `NumericSummary.free
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -212,24 +213,25 @@ def _at_jumps(at: Array, position: Array, below: Array, on_grid: bool) -> Array:
     either side of it make the rows likeliest, and a gap is cut out, if this is so clear that it is no chance.
     """
     beyond = np.append(position[:1], position[:-1] + 1 if on_grid else np.nextafter(position[:-1], np.inf))
-    ends = np.concatenate([[0], at, [len(position) - 1]])
-    knots = [position[at[:0]]]
-    for left, middle, right in zip(ends, ends[1:], ends[2:], strict=False):
+    left, knots = 0, [position[:1]]
+    for middle, right in pairwise([*at.tolist(), len(position) - 1]):
         place = np.arange((left + middle) // 2 + 1, (middle + right) // 2 + 1)
         first, second = below[place] - below[left], below[right] - below[place]
         kept = (first >= ROWS_PER_TAIL_CELL) & (second >= ROWS_PER_TAIL_CELL)
         place, first, second = place[kept], first[kept], second[kept]
         two = np.stack([position[place], beyond[place]])
-        low = first * (np.log(first) - np.log(difference(two, position[left])))
+        low = first * (np.log(first) - np.log(difference(two, knots[-1][-1])))
         high = second * (np.log(second) - np.log(difference(position[right], two)))
         likely = np.stack([low[0] + high[0], low[1] + high[1], low[1] + high[0] - JUMP_NATS])
         now = likely[0, place == middle]
         if len(now) and likely.max() > now[0] + JUMP_NATS:
             which, best = np.unravel_index(likely.argmax(), likely.shape)
             knots.append(two[::-1, best] if which == 2 else two[[which], best])
+            left = int(place[best])
         else:
             knots.append(position[[middle]])
-    return np.concatenate(knots)
+            left = middle
+    return np.concatenate(knots)[1:]
 
 
 def extremes(position: Array, counts: Array, n: int) -> tuple[Any, Any]:

@@ -191,11 +191,9 @@ def test_knots_lie_where_the_density_jumps(column):
     values = jumping()
     encoder = fitted(values, np.zeros(len(values), bool), column)
     codes, fractions = encoder.encode(Cells(values, np.zeros(len(values), bool)))
-    inside = np.random.default_rng(1).random(fractions.shape)
-    drawn = encoder.decode(codes, inside).values
-    assert np.mean((drawn > 0.301) & (drawn < 0.3999)) < 2e-4  # a cell across would have 4e-3 of them
-    if column is FLOAT:
-        assert np.abs(encoder.number.edges[:, None] - [0.3, 0.4]).min(axis=0) == pytest.approx(0, abs=2e-4)
+    drawn = encoder.decode(codes, np.random.default_rng(1).random(fractions.shape)).values
+    # a knot between 64-bit floats is rounded to a thousandth of a cell: one row of 20,000 may be beyond it
+    assert np.mean((drawn > 0.3001) & (drawn < 0.3999)) <= (1e-4 if column is FLOAT else 0)
 
 
 def test_pieces_of_the_line_end_where_the_density_jumps():
@@ -225,3 +223,16 @@ def test_only_the_sharpest_jumps_end_a_piece():
     assert pieces.max() == MAX_PIECES
     assert pieces[-1] == MAX_PIECES  # the last ones are the sharpest
     assert (np.diff(pieces) >= 0).all()
+
+
+@given(st.integers(0, 10_000), st.sampled_from([0.01, 0.3, 3.0]))
+@QUICK
+def test_cells_between_jumps_hold_ten_rows(seed, width):
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 40, 8000) + width * rng.random(8000) ** rng.integers(1, 9)
+    values = np.round(values * 1e4).astype(np.int64)
+    encoder = NumericSummary.observe(values, np.zeros(8000, bool)).freeze()
+    codes, _ = encoder.encode(values, np.zeros(8000, bool))
+    rows = np.bincount(codes[:, 0], minlength=encoder.n_modes)[encoder.first_continuous :]
+    assert ((rows >= 10) | (rows == 0)).all()  # and gaps none
+    assert (rows == 0).any() == (width < 1)
