@@ -229,6 +229,28 @@ def test_files_that_call_the_game_by_its_old_name_load(fitted, tmp_path):
     assert load_model(tmp_path / "again.tabgan")[1]["settings"]["objective"] == "wasserstein"
 
 
+def test_values_stop_where_the_table_does_and_pieces_are_in_the_file(tmp_path):
+    rng = np.random.default_rng(0)
+    kind = rng.integers(0, 2, 4000)  # one from 1 up, one from 2 up, both dense at their least value
+    table = pd.DataFrame({"kind": np.array(["a", "b"])[kind], "x": 1 + kind + rng.exponential(0.02, 4000)})
+    model = TabGAN(**{**QUICK, "epochs": 20}).fit(table)
+    rows = model.sample(4000, random_state=0)
+    assert (rows.x > 1 - 1e-3).all()
+    b = rows.x[rows.kind == "b"]
+    assert np.mean(b < 2 - 1e-3) < 0.01  # 2 less a thousandth of a cell
+    assert model.model_.generator.heads.smooth.shape[2] > 1 + 2 * len(model.model_.generator.style.written)
+    model.save(tmp_path / "jumps.tabgan")
+    loaded = TabGAN.load(tmp_path / "jumps.tabgan")
+    assert np.array_equal(loaded.log_prob(table), model.log_prob(table))
+    assert loaded.sample(100, random_state=1).equals(model.sample(100, random_state=1))
+
+    kind, metadata, tensors = load_model(tmp_path / "jumps.tabgan")
+    del metadata["waves"]["pieces"]  # files of models before
+    tensors["generator.heads.smooth"] = tensors["generator.heads.smooth"][..., : 1 + 2 * 8].copy()
+    save_model(tmp_path / "old.tabgan", kind=kind, metadata=metadata, tensors=tensors)
+    assert len(TabGAN.load(tmp_path / "old.tabgan").sample(10, random_state=0)) == 10
+
+
 def test_files_of_models_with_places_and_slow_waves_load(loans, tmp_path, monkeypatch):
     monkeypatch.setitem(NumericSummary.freeze.__kwdefaults__, "n_places", 16)
     monkeypatch.setattr("tabgan.training.trainer.waves_for", lambda n_rows: OLD_WAVES)
