@@ -65,8 +65,11 @@ def oversampled(train: pd.DataFrame, target: str, seed: int) -> pd.DataFrame:
 
 
 def smote_nc(train: pd.DataFrame, table: Table, seed: int) -> pd.DataFrame:
-    """SMOTE for numbers and categories (Chawla et al. 2002, section 6.1), as imbalanced-learn has it."""
-    from imblearn.over_sampling import SMOTENC
+    """SMOTE for numbers and categories (Chawla et al. 2002, section 6.1), as imbalanced-learn has it.
+
+    Plain SMOTE where all are numbers: the other one refuses them.
+    """
+    from imblearn.over_sampling import SMOTE, SMOTENC
 
     dates = {
         name: pd.to_datetime(train[name]).astype("datetime64[ns]").astype("int64") for name in table.datetimes
@@ -75,7 +78,8 @@ def smote_nc(train: pd.DataFrame, table: Table, seed: int) -> pd.DataFrame:
     categories = [name for name in names if name in table.categorical]
     numbers = dict.fromkeys(names.drop(categories), np.float64)
     rows = train.assign(**dates)[names].astype(dict.fromkeys(categories, str) | numbers)
-    X, y = SMOTENC(categories, random_state=seed).fit_resample(rows, train[table.target])
+    sampler = SMOTENC(categories, random_state=seed) if categories else SMOTE(random_state=seed)
+    X, y = sampler.fit_resample(rows, train[table.target])
     booleans = [name for name in names if pd.api.types.is_bool_dtype(train[name].dtype)]
     back = {name: train[name].dtype for name in names if name not in (*booleans, *dates)}
     X = X.assign(**{name: X[name] == "True" for name in booleans}).astype(back)

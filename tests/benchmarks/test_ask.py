@@ -4,8 +4,8 @@ import pytest
 
 from benchmarks.ask import as_table, main
 from benchmarks.completion import N_DRAWS, Baseline, coverage, hide_half
-from benchmarks.rare import oversampled
-from tabgan_datasets import simulate_loans
+from benchmarks.rare import oversampled, smote_nc
+from tabgan_datasets import Table, simulate_loans
 
 
 def test_half_of_each_row_is_hidden():
@@ -54,3 +54,17 @@ def test_it_runs_on_a_bundled_table(capsys):
     out = capsys.readouterr().out
     assert "**rare**, seeds 0" in out
     assert "| augment " in out
+
+
+@pytest.mark.parametrize("categorical", [("kind",), ()])
+def test_smote_takes_tables_with_and_without_categories(categorical):
+    pytest.importorskip("imblearn")
+    rng = np.random.default_rng(0)
+    train = pd.DataFrame(rng.normal(size=(200, 2)), columns=["x", "y"])
+    train["kind"] = rng.integers(0, 3, 200)
+    train["target"] = np.repeat(["rare", "usual"], [40, 160])
+    table = Table(name="t", origin="", licence="", target="target", categorical=categorical, rows=200)
+    balanced = smote_nc(train, table, seed=0)
+    assert balanced.target.value_counts().to_dict() == {"rare": 160, "usual": 160}
+    assert list(balanced.columns) == list(train.columns)
+    assert balanced.kind.isin([0, 1, 2]).all()
