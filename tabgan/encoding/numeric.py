@@ -83,12 +83,12 @@ class NumericEncoder:
     def numbers(self) -> tuple[NumberTable, ...]:
         """The ranks of all cells, shape (modes, places)."""
         low = np.full((self.n_modes, self.n_places), -1.0, np.float32)
-        width = np.zeros((self.n_modes, self.n_places), np.float32)
+        width, mass = np.zeros_like(low), np.diff(self.edge_ranks)
         low[int(self.has_missing) : self.first_continuous] = self.point_ranks[:, None]
         if self.n_cells:
             low[self.first_continuous :] = self.edge_ranks[:-1].reshape(-1, self.n_places)
-            width[self.first_continuous :] = np.diff(self.edge_ranks).reshape(-1, self.n_places)
-        pieces = pieces_of(np.diff(self.edge_ranks), self.widths()) if self.n_places == 1 else None
+            width[self.first_continuous :] = mass.reshape(-1, self.n_places)
+        pieces = pieces_of(mass, self.widths()) if self.n_places == 1 else None
         if pieces is not None:
             pieces = np.concatenate([np.zeros(self.first_continuous, np.int64), pieces])
         symbols = tuple(range(len(self.symbols)))
