@@ -23,7 +23,8 @@ class Config:
         the likelihood term on (see `tabgan.networks.losses`).
     batch_size : rows a step.
     width : H, width of the running context.
-    hidden : width of each head.
+    hidden : width of each head; the blocks that heads share are half as wide inside.
+    blocks : residual blocks that heads share, before each head's own layers; 0 for none.
     dropout : share of a head's units that is dropped in training; where the time affords fewer than ``MANY_PASSES``
         passes over the rows it rises to that from none, over up to ``RISE_PASSES`` of them.
     learning_rate : of AdamW in the likelihood stage; up to twice that where ``max_time`` affords few passes.
@@ -50,6 +51,7 @@ class Config:
     batch_size: int = 256
     width: int = 256
     hidden: int = 128
+    blocks: int = 3
     dropout: float = 0.5
     learning_rate: float = 2e-3
     weight_decay: float | None = None
@@ -70,6 +72,7 @@ class Config:
             _check(
                 name, getattr(self, name), lambda v: isinstance(v, int) and v >= 1, "a whole number from 1 up"
             )
+        _check("blocks", self.blocks, lambda v: isinstance(v, int) and v >= 0, "a whole number from 0 up")
         for name in ("learning_rate", "critic_learning_rate", "temperature"):
             _check(name, getattr(self, name), lambda v: v > 0, "above 0")
         for name in ("penalty", "likelihood_weight"):
@@ -178,7 +181,7 @@ MANY_PASSES = 40
 RISE_PASSES = 10
 MAX_DECAY = 8.0
 MAX_SYMBOLS = 4_000  # beyond, a table is refused: the context sum and its memory are not built for it
-MICRO_BATCH_BYTES = 256 * 2**20  # activations of one micro-batch in training
+MICRO_BATCH_BYTES = 384 * 2**20  # activations of one micro-batch in training
 SAMPLE_BLOCK = 4_096  # rows that share one seed when sampling
 SAMPLE_PASS = 2_048  # rows of a block that pass the generator at once on a CPU: they stay in its cache
 MAX_VALIDATION_ROWS = 20_000

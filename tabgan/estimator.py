@@ -43,7 +43,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
     random_state : None, or a whole number that makes fit and sample repeatable (fit: when epochs end it, not time).
     protect_rare : fold levels that fewer than this many rows have; 0 keeps all.
     verbose : show a progress bar.
-    objective, batch_size, width, hidden, dropout, learning_rate, weight_decay, canonical_share,
+    objective, batch_size, width, hidden, blocks, dropout, learning_rate, weight_decay, canonical_share,
     validation_share, critic_share, critic_learning_rate, critic_hidden, critic_steps, pac, penalty,
     likelihood_weight, temperature, keep_critic :
         see `tabgan.config.Config`.
@@ -89,6 +89,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         batch_size: int = Config.batch_size,
         width: int = Config.width,
         hidden: int = Config.hidden,
+        blocks: int = Config.blocks,
         dropout: float = Config.dropout,
         learning_rate: float = Config.learning_rate,
         weight_decay: float | None = Config.weight_decay,
@@ -114,6 +115,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         self.batch_size = batch_size
         self.width = width
         self.hidden = hidden
+        self.blocks = blocks
         self.dropout = dropout
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay

@@ -125,7 +125,12 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
     seeded = torch.Generator().manual_seed(0)
     waves = _waves(metadata["waves"]) if "waves" in metadata else OLD_WAVES
     generator = Generator(
-        encoder.layout, width=config.width, hidden=config.hidden, generator=seeded, waves=waves
+        encoder.layout,
+        width=config.width,
+        hidden=config.hidden,
+        blocks=config.blocks,
+        generator=seeded,
+        waves=waves,
     )
     critic = None
     if metadata.get("critic", False):  # older files have no such word, and no critic
@@ -147,7 +152,7 @@ def translate(metadata: dict[str, Any]) -> dict[str, Any]:
     """What a file of an older version says, in the words of this one."""
     translated = dict(metadata)
     for part in ("config", "settings"):
-        words = dict(metadata[part])
+        words = {"blocks": 0, **metadata[part]}
         words["objective"] = OLD_OBJECTIVES.get(words["objective"], words["objective"])
         translated[part] = words
     return translated

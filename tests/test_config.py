@@ -14,6 +14,7 @@ BAD = {
     "batch_size": [0, -1, 1.5, True, None, "64"],
     "width": [0, -1, 1.5, True],
     "hidden": [0, -1, 1.5, True],
+    "blocks": [-1, 1.5, True],
     "dropout": [-0.1, 1.0, 1.5, math.nan, True],
     "learning_rate": [0, -1e-3, math.nan, True],
     "weight_decay": [-1e-9, math.nan, True],
@@ -59,7 +60,7 @@ def test_bad_values_are_refused_with_name_and_value(name, value):
     "name",
     sorted(
         {*BAD}
-        - {"batch_size", "width", "hidden", "objective", "epochs"}
+        - {"batch_size", "width", "hidden", "blocks", "objective", "epochs"}
         - {"pac", "critic_hidden", "critic_steps"}
     ),
 )
@@ -102,7 +103,7 @@ def test_constructor_and_configuration_agree_in_names_and_defaults():
     assert set(parameters) - set(settings) == {"device", "random_state", "protect_rare", "verbose"}
 
 
-OTHER = {"objective": "wasserstein", "keep_critic": True}
+OTHER = {"objective": "wasserstein", "blocks": 1, "keep_critic": True}
 
 
 def test_every_setting_reaches_the_configuration_of_a_fit():

@@ -251,6 +251,19 @@ def test_values_stop_where_the_table_does_and_pieces_are_in_the_file(tmp_path):
     assert len(TabGAN.load(tmp_path / "old.tabgan").sample(10, random_state=0)) == 10
 
 
+def test_files_of_models_without_shared_blocks_load(loans, tmp_path):
+    model = TabGAN(**QUICK, blocks=0).fit(loans)
+    model.save(tmp_path / "none.tabgan")
+    kind, metadata, tensors = load_model(tmp_path / "none.tabgan")
+    assert not any("trunk" in name for name in tensors)
+    for part in ("config", "settings"):
+        del metadata[part]["blocks"]
+    save_model(tmp_path / "old.tabgan", kind=kind, metadata=metadata, tensors=tensors)
+    loaded = TabGAN.load(tmp_path / "old.tabgan")
+    assert loaded.blocks == loaded.model_.config.blocks == 0
+    assert loaded.sample(50, random_state=2).equals(model.sample(50, random_state=2))
+
+
 def test_files_of_models_with_places_and_slow_waves_load(loans, tmp_path, monkeypatch):
     monkeypatch.setitem(NumericSummary.freeze.__kwdefaults__, "n_places", 16)
     monkeypatch.setattr("tabgan.training.trainer.waves_for", lambda n_rows: OLD_WAVES)

@@ -43,6 +43,7 @@ class Generator(nn.Module):
         *,
         width: int,
         hidden: int,
+        blocks: int,
         generator: torch.Generator,
         waves: Waves = WAVES,
     ) -> None:
@@ -67,6 +68,7 @@ class Generator(nn.Module):
             self.tables.sizes,
             width,
             hidden,
+            blocks=blocks,
             free=free,
             waves=waves_of_levels(layout, waves),
             pointers=self.pointers,

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import math
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
 from tabgan.networks.pointing import Bands, PointerTables
 from tabgan.networks.tables import buffer
+from tabgan.networks.trunk import trunk, uniform
 
 BUCKETS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
 
 class Heads(nn.Module):
-    """Context to logits, one head per symbol: norm, linear, SiLU, residual linear, SiLU, dropout, linear.
+    """Context to logits, one head per symbol: norm, blocks that heads share, linear, SiLU, residual linear, SiLU,
+    dropout, linear.
 
     The last layers have as many outputs as their symbol has levels; symbols of similar size share one
     padded weight (a *bucket*), so a row costs the same few matrix products whatever the number of columns.
@@ -36,6 +36,7 @@ class Heads(nn.Module):
         width: int,
         hidden: int,
         *,
+        blocks: int,
         free: list[int],
         waves: list[Tensor],
         generator: torch.Generator,
@@ -47,9 +48,9 @@ class Heads(nn.Module):
         self.buckets = _buckets(sizes, free)
         self.place_of = {s: (b, i) for b, members in enumerate(self.buckets) for i, s in enumerate(members)}
         self.bias = nn.Parameter(torch.randn(n, 1, width, generator=generator) * 0.02)
-        self.first = _linear(n, width, hidden, generator)
+        self.first = nn.Parameter(uniform((n, width, hidden), width, generator))
         self.first_bias = nn.Parameter(torch.zeros(n, 1, hidden))
-        self.second = _linear(n, hidden, hidden, generator)
+        self.second = nn.Parameter(uniform((n, hidden, hidden), hidden, generator))
         self.second_bias = nn.Parameter(torch.zeros(n, 1, hidden))
         self.last = nn.ParameterList()
         self.last_bias = nn.ParameterList()
@@ -57,7 +58,7 @@ class Heads(nn.Module):
         self.smooth = nn.Parameter(torch.zeros(n, hidden, n_waves))
         for b, members in enumerate(self.buckets):
             padded, most_free = max(sizes[s] for s in members), max(free[s] for s in members)
-            weight = _linear(len(members), hidden, most_free, generator).data * 0.1
+            weight = uniform((len(members), hidden, most_free), hidden, generator) * 0.1
             own = torch.zeros(len(members), 1, most_free)
             bias = torch.zeros(len(members), 1, padded)
             along = torch.zeros(len(members), n_waves, padded)
@@ -71,6 +72,7 @@ class Heads(nn.Module):
                 nn.Parameter(weight * own if any(free[s] < sizes[s] for s in members) else weight)
             )
             self.last_bias.append(nn.Parameter(bias))
+        self.trunk = trunk(blocks, width, max(hidden // 2, 1), generator)
         self.bands = Bands(pointers, self.buckets, sizes, hidden) if pointers and pointers.targets else None
         order = torch.tensor([s for members in self.buckets for s in members], dtype=torch.long)
         self.register_buffer("order", order, persistent=False)  # symbols, bucket by bucket
@@ -88,6 +90,7 @@ class Heads(nn.Module):
     ) -> list[Tensor]:
         """All heads at once: (S, B, H), which is written over, and (P + M, B) to one (symbols, B, K) a bucket."""
         x = functional.layer_norm(contexts.add_(self.bias), (self.width,))
+        x = self.trunk(x.flatten(0, 1)).view(x.shape)
         x = functional.silu(torch.baddbmm(self.first_bias, x, self.first))
         x = x + functional.silu(torch.baddbmm(self.second_bias, x, self.second))
         if dropout > 0:
@@ -117,7 +120,7 @@ class Heads(nn.Module):
     def one(self, symbol: int, context: Tensor) -> Tensor:
         """One head: context (B, H + F) to logits (B, K of that symbol); no dropout."""
         told = context[:, self.width :]
-        x = functional.layer_norm(context[:, : self.width] + self.bias[symbol], (self.width,))
+        x = self.trunk(functional.layer_norm(context[:, : self.width] + self.bias[symbol], (self.width,)))
         x = functional.silu(torch.addmm(self.first_bias[symbol], x, self.first[symbol]))
         x = x + functional.silu(torch.addmm(self.second_bias[symbol], x, self.second[symbol]))
         bucket, i = self.place_of[symbol]
@@ -135,11 +138,6 @@ def dropout_mask(like: Tensor, share: float, generator: torch.Generator | None) 
     """Zeros with probability ``share``, else 1 / (1 - share), drawn from ``generator``."""
     keep = torch.empty_like(like).bernoulli_(1 - share, generator=generator)
     return keep.div_(1 - share)
-
-
-def _linear(n: int, inputs: int, outputs: int, generator: torch.Generator) -> nn.Parameter:
-    bound = 1 / math.sqrt(inputs)
-    return nn.Parameter(torch.empty(n, inputs, outputs).uniform_(-bound, bound, generator=generator))
 
 
 def _buckets(sizes: list[int], free: list[int]) -> list[list[int]]:

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from tabgan.config import MICRO_BATCH_BYTES
 from tabgan.encoding.layout import Layout
 
-ACTIVATIONS = 10  # arrays of context size that one backward pass keeps, counted with a memory profiler
+ACTIVATIONS = 15  # arrays of context size that one backward pass keeps, counted with a memory profiler
 
 
 def resolve_device(device: str) -> torch.device:

@@ -119,6 +119,7 @@ class Trainer:
             layout,
             width=config.width,
             hidden=config.hidden,
+            blocks=config.blocks,
             generator=weights,
             waves=waves_for(len(train)),
         )
