@@ -80,8 +80,10 @@ def exponents(study: str, records: Sequence[Record]) -> list[str]:
         for measure in ("sample_seconds",) if study == "sampling" else MEASURES:
             for limit in limits:
                 told = group[group[grows] <= limit] if limit else group
-                told = told.dropna(subset=told.columns.intersection([measure])).sort_values(grows)
-                if measure in told and told[grows].nunique() > 1:
+                if measure not in told:
+                    continue
+                told = told[told[measure] > 0].sort_values(grows)  # else it cannot be told from nothing
+                if told[grows].nunique() > 1:
                     name = f"{player}{f' to {to}' if isinstance(to, str) else ''}: {SHOWN[measure]}"
                     lines.append(f"{name} {_grown(told[grows], told[measure], SHOWN[grows])}")
     return lines

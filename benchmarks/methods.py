@@ -49,6 +49,8 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "relativistic": {**CRITIC, "objective": "relativistic"},
     "width-128": {"width": 128},
     "width-512": {"width": 512},
+    "no-blocks": {"blocks": 0},
+    "one-block": {"blocks": 1},
     "hidden-64": {"hidden": 64},
     "hidden-256": {"hidden": 256},
     "dropout-0": {"dropout": 0.0},

@@ -67,6 +67,11 @@ def test_wide_tables_have_an_exponent_up_to_300_columns():
     assert "100 at 1,000" in told[1]
 
 
+def test_what_cannot_be_told_from_nothing_has_no_part_in_an_exponent():
+    records = [line(10, epoch_seconds=-0.01), line(100, epoch_seconds=2.0), line(1_000, epoch_seconds=20.0)]
+    assert exponents("rows", records) == ["tabgan: an epoch s grows like rows^1.00 (2 at 100, 20 at 1,000)"]
+
+
 def test_what_is_asked_is_what_is_measured():
     asked = _parser().parse_args(
         ["--players", "tabgan,ctgan", "--rows", "1e4", "--peer-rows", "300000", "--study", "rows,sampling"]
