@@ -380,4 +380,4 @@ def test_the_loss_curve_is_the_recorded_one(looks):
     assert got == pytest.approx(GOLDEN, rel=1e-3)
 
 
-GOLDEN = [-3.9502, -3.4214, -3.0162, -2.8865, -2.915, -2.7815]
+GOLDEN = [-3.9601, -3.3947, -3.0558, -2.9093, -2.9149, -2.7753]
