@@ -65,6 +65,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "canonical-0": {"canonical_share": 0.0},
     "canonical-0.5": {"canonical_share": 0.5},
     "canonical-1": {"canonical_share": 1.0},
+    "exact-products": {"matmul_precision": "highest"},
 }
 ARMS: dict[str, dict[str, Any]] = {**CRITICS, **VARIANTS}
 PEERS = ("ctgan", "tvae", "copula", "tabularargn", "arf", "smote")

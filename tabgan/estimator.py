@@ -45,7 +45,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
     verbose : show a progress bar.
     objective, batch_size, width, hidden, blocks, dropout, learning_rate, weight_decay, canonical_share,
     validation_share, critic_share, critic_learning_rate, critic_hidden, critic_steps, pac, penalty,
-    likelihood_weight, temperature, keep_critic :
+    likelihood_weight, temperature, keep_critic, matmul_precision :
         see `tabgan.config.Config`.
 
     Attributes
@@ -104,6 +104,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         likelihood_weight: float = Config.likelihood_weight,
         temperature: float = Config.temperature,
         keep_critic: bool = Config.keep_critic,
+        matmul_precision: str = Config.matmul_precision,
     ) -> None:
         self.max_time = max_time
         self.epochs = epochs
@@ -130,6 +131,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         self.likelihood_weight = likelihood_weight
         self.temperature = temperature
         self.keep_critic = keep_critic
+        self.matmul_precision = matmul_precision
 
     def fit(
         self,

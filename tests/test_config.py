@@ -5,7 +5,7 @@ from dataclasses import FrozenInstanceError, fields
 import pytest
 
 from tabgan import TabGAN
-from tabgan.config import OBJECTIVES, Config
+from tabgan.config import OBJECTIVES, PRECISIONS, Config
 
 BAD = {
     "max_time": [0, -1.0, math.nan, True],
@@ -29,11 +29,13 @@ BAD = {
     "likelihood_weight": [-1, math.nan, True],
     "temperature": [0, -0.5, math.nan, True],
     "keep_critic": [0, 1, "yes", None],
+    "matmul_precision": ["low", "", None, 16],
 }
 EDGES = {
     "max_time": [None, 1e-3, 1e9],
     "epochs": [None, 1],
     "objective": list(OBJECTIVES),
+    "matmul_precision": list(PRECISIONS),
     "dropout": [0, 0.0, 0.99],
     "canonical_share": [0, 1],
     "validation_share": [0],
@@ -60,7 +62,7 @@ def test_bad_values_are_refused_with_name_and_value(name, value):
     "name",
     sorted(
         {*BAD}
-        - {"batch_size", "width", "hidden", "blocks", "objective", "epochs"}
+        - {"batch_size", "width", "hidden", "blocks", "objective", "epochs", "matmul_precision"}
         - {"pac", "critic_hidden", "critic_steps"}
     ),
 )
@@ -103,7 +105,7 @@ def test_constructor_and_configuration_agree_in_names_and_defaults():
     assert set(parameters) - set(settings) == {"device", "random_state", "protect_rare", "verbose"}
 
 
-OTHER = {"objective": "wasserstein", "blocks": 1, "keep_critic": True}
+OTHER = {"objective": "wasserstein", "blocks": 1, "keep_critic": True, "matmul_precision": "high"}
 
 
 def test_every_setting_reaches_the_configuration_of_a_fit():

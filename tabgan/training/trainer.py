@@ -29,6 +29,7 @@ from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.marginals import MOST_ROWS, meet_marginals
 from tabgan.training.memory import kept_memory
 from tabgan.training.optimizer import Adam, Optimizer
+from tabgan.training.precision import matmul_precision
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
@@ -145,7 +146,8 @@ class Trainer:
         interrupted, critic = False, None
         try:
             if self.layout.n_symbols:
-                self.likelihood_stage()
+                with matmul_precision(self.config.matmul_precision, self.device):
+                    self.likelihood_stage()
                 if self.playing:
                     stage = GameStage(self)
                     critic = stage.critic  # kept as it stands where the game is interrupted
@@ -159,7 +161,8 @@ class Trainer:
         assert isinstance(generator, Generator)
         try:
             if len(self.rows) + len(self.held_out_rows) >= MIN_ROWS:  # else shares say little
-                self.give_marginals(generator)
+                with matmul_precision(self.config.matmul_precision, self.device):
+                    self.give_marginals(generator)
         except KeyboardInterrupt:  # what was moved so far is no harm
             interrupted = True
         return Trained(

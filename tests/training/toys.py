@@ -57,7 +57,7 @@ def make_trainer(
         layout or toy_layout(),
         codes,
         fractions,
-        Config(**{**QUICK, **settings}),
+        Config(**{"matmul_precision": "highest", **QUICK, **settings}),
         device=torch.device("cpu"),
         seed=seed,
         deadline=deadline,
