@@ -24,8 +24,9 @@ class Config:
         the likelihood term on (see `tabgan.networks.losses`).
     batch_size : rows a step.
     width : H, width of the running context.
-    hidden : width of each head; the blocks that heads share are half as wide inside.
+    hidden : width of each head.
     blocks : residual blocks that heads share, before each head's own layers; 0 for none.
+    block_hidden : width of these blocks inside.
     dropout : share of a head's units that is dropped in training; where the time affords fewer than ``MANY_PASSES``
         passes over the rows it rises to that from none, over up to ``RISE_PASSES`` of them.
     learning_rate : of AdamW in the likelihood stage; up to twice that where ``max_time`` affords few passes.
@@ -44,9 +45,10 @@ class Config:
     likelihood_weight : weight of the cross-entropy while they play.
     temperature : of the straight-through Gumbel-softmax.
     keep_critic : keep the critic with the model, for `realness`. A critic knows its training rows.
-    matmul_precision : of matrix products in the likelihood stage, in the words of
-        `torch.set_float32_matmul_precision`; "auto": "medium" on processors with units for bfloat16 (AMX), where more
-        steps fit into the time, elsewhere as the process has it. Weights, sums and sampling have 32 bits in any case.
+    matmul_precision : of matrix products in the likelihood stage and where rows are sampled, in the words of
+        `torch.set_float32_matmul_precision`; "auto": "medium" on processors with units for bfloat16 (AMX), elsewhere
+        as the process has it. Weights and sums have 32 bits in any case; likelihoods, `complete` and `what_if` are
+        computed as the process has it.
     """
 
     max_time: float | None = 270.0
@@ -56,6 +58,7 @@ class Config:
     width: int = 256
     hidden: int = 128
     blocks: int = 3
+    block_hidden: int = 128
     dropout: float = 0.5
     learning_rate: float = 2e-3
     weight_decay: float | None = None
@@ -73,7 +76,15 @@ class Config:
     matmul_precision: str = "auto"
 
     def __post_init__(self) -> None:
-        for name in ("batch_size", "width", "hidden", "critic_hidden", "critic_steps", "pac"):
+        for name in (
+            "batch_size",
+            "width",
+            "hidden",
+            "block_hidden",
+            "critic_hidden",
+            "critic_steps",
+            "pac",
+        ):
             _check(
                 name, getattr(self, name), lambda v: isinstance(v, int) and v >= 1, "a whole number from 1 up"
             )

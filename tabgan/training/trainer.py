@@ -22,6 +22,7 @@ from tabgan.config import FORGET_EPOCHS, GAMES, MANY_PASSES, MAX_DECAY, MAX_EPOC
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
 from tabgan.networks.generator import Generator
+from tabgan.networks.precision import matmul_precision
 from tabgan.networks.tables import waves_for
 from tabgan.training.budget import Budget
 from tabgan.training.game import GameStage
@@ -29,7 +30,6 @@ from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.marginals import MOST_ROWS, meet_marginals
 from tabgan.training.memory import kept_memory
 from tabgan.training.optimizer import Adam, Optimizer
-from tabgan.training.precision import matmul_precision
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
@@ -121,6 +121,7 @@ class Trainer:
             width=config.width,
             hidden=config.hidden,
             blocks=config.blocks,
+            block_hidden=config.block_hidden,
             generator=weights,
             waves=waves_for(len(train)),
         )

@@ -1,4 +1,4 @@
-"""How exact the products of training are: where a processor has units for bfloat16, most of a step is products."""
+"""How exact matrix products are: some processors have units for rounded ones."""
 
 from __future__ import annotations
 

@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from tabgan.training import precision
-from tabgan.training.precision import has_units, matmul_precision
+from tabgan.networks import precision
+from tabgan.networks.precision import has_units, matmul_precision
 from tests.training.toys import make_trainer
 
 CPU = torch.device("cpu")
