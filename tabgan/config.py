@@ -24,9 +24,8 @@ class Config:
         the likelihood term on (see `tabgan.networks.losses`).
     batch_size : rows a step.
     width : H, width of the running context.
-    hidden : width of each head.
+    hidden : width of each head; the blocks that heads share are half as wide inside.
     blocks : residual blocks that heads share, before each head's own layers; 0 for none.
-    block_hidden : width of these blocks inside.
     dropout : share of a head's units that is dropped in training; where the time affords fewer than ``MANY_PASSES``
         passes over the rows it rises to that from none, over up to ``RISE_PASSES`` of them.
     learning_rate : of AdamW in the likelihood stage; up to twice that where ``max_time`` affords few passes.
@@ -57,8 +56,7 @@ class Config:
     batch_size: int = 256
     width: int = 256
     hidden: int = 128
-    blocks: int = 3
-    block_hidden: int = 128
+    blocks: int = 6
     dropout: float = 0.5
     learning_rate: float = 2e-3
     weight_decay: float | None = None
@@ -80,7 +78,6 @@ class Config:
             "batch_size",
             "width",
             "hidden",
-            "block_hidden",
             "critic_hidden",
             "critic_steps",
             "pac",
@@ -199,7 +196,7 @@ MANY_PASSES = 40
 RISE_PASSES = 10
 MAX_DECAY = 8.0
 MAX_SYMBOLS = 4_000  # beyond, a table is refused: the context sum and its memory are not built for it
-MICRO_BATCH_BYTES = 384 * 2**20  # activations of one micro-batch in training
+MICRO_BATCH_BYTES = 480 * 2**20  # activations of one micro-batch in training
 SAMPLE_BLOCK = 4_096  # rows that share one seed when sampling
 SAMPLE_PASS = 2_048  # rows of a block that pass the generator at once on a CPU: they stay in its cache
 MAX_VALIDATION_ROWS = 20_000

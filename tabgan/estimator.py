@@ -43,7 +43,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
     random_state : None, or a whole number that makes fit and sample repeatable (fit: when epochs end it, not time).
     protect_rare : fold levels that fewer than this many rows have; 0 keeps all.
     verbose : show a progress bar.
-    objective, batch_size, width, hidden, blocks, block_hidden, dropout, learning_rate, weight_decay,
+    objective, batch_size, width, hidden, blocks, dropout, learning_rate, weight_decay,
     canonical_share, validation_share, critic_share, critic_learning_rate, critic_hidden, critic_steps, pac, penalty,
     likelihood_weight, temperature, keep_critic, matmul_precision :
         see `tabgan.config.Config`.
@@ -90,7 +90,6 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         width: int = Config.width,
         hidden: int = Config.hidden,
         blocks: int = Config.blocks,
-        block_hidden: int = Config.block_hidden,
         dropout: float = Config.dropout,
         learning_rate: float = Config.learning_rate,
         weight_decay: float | None = Config.weight_decay,
@@ -118,7 +117,6 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         self.width = width
         self.hidden = hidden
         self.blocks = blocks
-        self.block_hidden = block_hidden
         self.dropout = dropout
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay

@@ -129,7 +129,6 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
         width=config.width,
         hidden=config.hidden,
         blocks=config.blocks,
-        block_hidden=config.block_hidden,
         generator=seeded,
         waves=waves,
     )
@@ -153,7 +152,7 @@ def translate(metadata: dict[str, Any]) -> dict[str, Any]:
     """What a file of an older version says, in the words of this one."""
     translated = dict(metadata)
     for part in ("config", "settings"):
-        words = {"blocks": 0, "block_hidden": metadata[part]["hidden"] // 2, **metadata[part]}
+        words = {"blocks": 0, **metadata[part]}
         words["objective"] = OLD_OBJECTIVES.get(words["objective"], words["objective"])
         translated[part] = words
     return translated

@@ -44,7 +44,6 @@ class Generator(nn.Module):
         width: int,
         hidden: int,
         blocks: int,
-        block_hidden: int,
         generator: torch.Generator,
         waves: Waves = WAVES,
     ) -> None:
@@ -70,7 +69,6 @@ class Generator(nn.Module):
             width,
             hidden,
             blocks=blocks,
-            block_hidden=block_hidden,
             free=free,
             waves=waves_of_levels(layout, waves),
             pointers=self.pointers,

@@ -37,7 +37,6 @@ class Heads(nn.Module):
         hidden: int,
         *,
         blocks: int,
-        block_hidden: int,
         free: list[int],
         waves: list[Tensor],
         generator: torch.Generator,
@@ -73,7 +72,7 @@ class Heads(nn.Module):
                 nn.Parameter(weight * own if any(free[s] < sizes[s] for s in members) else weight)
             )
             self.last_bias.append(nn.Parameter(bias))
-        self.trunk = trunk(blocks, width, block_hidden, generator)
+        self.trunk = trunk(blocks, width, max(hidden // 2, 1), generator)
         self.bands = Bands(pointers, self.buckets, sizes, hidden) if pointers and pointers.targets else None
         order = torch.tensor([s for members in self.buckets for s in members], dtype=torch.long)
         self.register_buffer("order", order, persistent=False)  # symbols, bucket by bucket

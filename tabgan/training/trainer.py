@@ -121,7 +121,6 @@ class Trainer:
             width=config.width,
             hidden=config.hidden,
             blocks=config.blocks,
-            block_hidden=config.block_hidden,
             generator=weights,
             waves=waves_for(len(train)),
         )

@@ -79,9 +79,7 @@ def celled_layout() -> Layout:
 def make_generator(layout: Layout, *, width: int = 12, hidden: int = 10, seed: int = 0) -> Generator:
     """A generator whose every weight is random, so that nothing is uniform or independent by chance."""
     seeded = torch.Generator().manual_seed(seed)
-    made = Generator(
-        layout, width=width, hidden=hidden, blocks=3, block_hidden=max(hidden // 2, 1), generator=seeded
-    )
+    made = Generator(layout, width=width, hidden=hidden, blocks=3, generator=seeded)
     with torch.no_grad():
         for name, parameter in made.named_parameters():
             if "last" in name or "smooth" in name:
