@@ -51,6 +51,7 @@ VARIANTS: dict[str, dict[str, Any]] = {
     "width-512": {"width": 512},
     "no-blocks": {"blocks": 0},
     "one-block": {"blocks": 1},
+    "three-blocks": {"blocks": 3},
     "hidden-64": {"hidden": 64},
     "hidden-256": {"hidden": 256},
     "dropout-0": {"dropout": 0.0},

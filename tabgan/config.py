@@ -74,14 +74,7 @@ class Config:
     matmul_precision: str = "auto"
 
     def __post_init__(self) -> None:
-        for name in (
-            "batch_size",
-            "width",
-            "hidden",
-            "critic_hidden",
-            "critic_steps",
-            "pac",
-        ):
+        for name in ("batch_size", "width", "hidden", "critic_hidden", "critic_steps", "pac"):
             _check(
                 name, getattr(self, name), lambda v: isinstance(v, int) and v >= 1, "a whole number from 1 up"
             )

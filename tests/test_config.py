@@ -15,7 +15,6 @@ BAD = {
     "width": [0, -1, 1.5, True],
     "hidden": [0, -1, 1.5, True],
     "blocks": [-1, 1.5, True],
-    "block_hidden": [0, -1, 1.5, True],
     "dropout": [-0.1, 1.0, 1.5, math.nan, True],
     "learning_rate": [0, -1e-3, math.nan, True],
     "weight_decay": [-1e-9, math.nan, True],
@@ -63,16 +62,7 @@ def test_bad_values_are_refused_with_name_and_value(name, value):
     "name",
     sorted(
         {*BAD}
-        - {
-            "batch_size",
-            "width",
-            "hidden",
-            "blocks",
-            "block_hidden",
-            "objective",
-            "epochs",
-            "matmul_precision",
-        }
+        - {"batch_size", "width", "hidden", "blocks", "objective", "epochs", "matmul_precision"}
         - {"pac", "critic_hidden", "critic_steps"}
     ),
 )
@@ -123,16 +113,7 @@ def test_every_setting_reaches_the_configuration_of_a_fit():
         field.name: OTHER[field.name] if field.name in OTHER else (field.default or 8) * 0.5
         for field in fields(Config)
     }
-    whole = {
-        "epochs",
-        "batch_size",
-        "width",
-        "hidden",
-        "block_hidden",
-        "critic_hidden",
-        "critic_steps",
-        "pac",
-    }
+    whole = {"epochs", "batch_size", "width", "hidden", "critic_hidden", "critic_steps", "pac"}
     other = {name: max(int(value), 2) if name in whole else value for name, value in other.items()}
     made = TabGAN(**other)._config()
     for name, value in other.items():

@@ -264,18 +264,6 @@ def test_files_of_models_without_shared_blocks_load(loans, tmp_path):
     assert loaded.sample(50, random_state=2).equals(model.sample(50, random_state=2))
 
 
-def test_files_of_models_with_blocks_half_as_wide_as_heads_load(loans, tmp_path):
-    model = TabGAN(**QUICK, blocks=2, block_hidden=QUICK["hidden"] // 2).fit(loans)
-    model.save(tmp_path / "narrow.tabgan")
-    kind, metadata, tensors = load_model(tmp_path / "narrow.tabgan")
-    for part in ("config", "settings"):
-        del metadata[part]["block_hidden"]
-    save_model(tmp_path / "old.tabgan", kind=kind, metadata=metadata, tensors=tensors)
-    loaded = TabGAN.load(tmp_path / "old.tabgan")
-    assert loaded.block_hidden == loaded.model_.config.block_hidden == 8
-    assert loaded.sample(50, random_state=2).equals(model.sample(50, random_state=2))
-
-
 def test_files_of_models_with_places_and_slow_waves_load(loans, tmp_path, monkeypatch):
     monkeypatch.setitem(NumericSummary.freeze.__kwdefaults__, "n_places", 16)
     monkeypatch.setattr("tabgan.training.trainer.waves_for", lambda n_rows: OLD_WAVES)

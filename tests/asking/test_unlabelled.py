@@ -46,12 +46,7 @@ def test_hidden_labels_have_no_codes_and_are_no_level(partial, encoded):
 def test_hidden_labels_have_no_loss_and_add_nothing_to_what_others_are_told(encoded):
     encoder, table = encoded
     generator = Generator(
-        encoder.layout,
-        width=16,
-        hidden=8,
-        blocks=1,
-        block_hidden=4,
-        generator=torch.Generator().manual_seed(0),
+        encoder.layout, width=16, hidden=8, blocks=1, generator=torch.Generator().manual_seed(0)
     )
     codes = torch.from_numpy(table.codes[:60].astype(np.int64))
     fractions = torch.from_numpy(table.fractions[:60])
