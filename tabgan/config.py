@@ -44,10 +44,10 @@ class Config:
     likelihood_weight : weight of the cross-entropy while they play.
     temperature : of the straight-through Gumbel-softmax.
     keep_critic : keep the critic with the model, for `realness`. A critic knows its training rows.
-    matmul_precision : of matrix products in the likelihood stage and where rows are sampled, in the words of
-        `torch.set_float32_matmul_precision`; "auto": "medium" on processors with units for bfloat16 (AMX), elsewhere
-        as the process has it. Weights and sums have 32 bits in any case; likelihoods, `complete` and `what_if` are
-        computed as the process has it.
+    matmul_precision : of matrix products in the likelihood stage and where cells are drawn (`sample`, `complete`), in
+        the words of `torch.set_float32_matmul_precision`; "auto": "medium" on processors with units for bfloat16
+        (AMX), elsewhere as the process has it. Weights and sums have 32 bits in any case; likelihoods and `what_if`
+        are computed as the process has it.
     """
 
     max_time: float | None = 270.0

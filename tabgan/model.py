@@ -17,6 +17,7 @@ from tabgan.encoding.table import TableEncoder
 from tabgan.networks.critic import Critic
 from tabgan.networks.filling import fill, noise_dtype
 from tabgan.networks.generator import Generator
+from tabgan.networks.precision import matmul_precision
 from tabgan.networks.tables import OLD_WAVES, Waves
 
 Array = NDArray[Any]
@@ -62,21 +63,22 @@ class FittedModel:
         size = SAMPLE_PASS if self.device.type == "cpu" else SAMPLE_BLOCK
         noise = noise.to(noise_dtype(self.device)).to(self.device)
         passes = []
-        for start in range(0, len(noise), size):
-            part = slice(start, start + size)
-            flags = hidden if isinstance(hidden, list) else hidden[part]
-            passes.append(
-                fill(
-                    self.generator,
-                    codes[part],
-                    fractions[part],
-                    flags,
-                    noise[part],
-                    temperature=temperature,
-                    never_missing=never_missing,
-                    until=until,
+        with matmul_precision(self.config.matmul_precision, self.device):
+            for start in range(0, len(noise), size):
+                part = slice(start, start + size)
+                flags = hidden if isinstance(hidden, list) else hidden[part]
+                passes.append(
+                    fill(
+                        self.generator,
+                        codes[part],
+                        fractions[part],
+                        flags,
+                        noise[part],
+                        temperature=temperature,
+                        never_missing=never_missing,
+                        until=until,
+                    )
                 )
-            )
         drawn, inside = (torch.cat(parts) for parts in zip(*passes, strict=True))
         return drawn, inside
 

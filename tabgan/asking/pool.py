@@ -20,7 +20,6 @@ from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS
 from tabgan.model import FittedModel
 from tabgan.networks.constrained import Part, draw_constrained
 from tabgan.networks.filling import noise_dtype
-from tabgan.networks.precision import matmul_precision
 from tabgan.networks.tables import FRACTION_STEPS
 
 Floats = NDArray[np.float64]
@@ -135,8 +134,7 @@ class Pool:
             codes[:, list(self.symbols)] = drafts.codes
             fractions[:, list(self.numbers)] = (drafts.inside * FRACTION_STEPS).to(torch.uint8)
             hidden = self.hidden()
-        with matmul_precision(model.config.matmul_precision, model.device):
-            drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), self.temperature)
+        drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), self.temperature)
         if drafts is not None:
             inside[:, list(self.numbers)] = drafts.inside  # the context knows them to one byte
         return drawn, inside

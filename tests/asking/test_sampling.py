@@ -15,7 +15,7 @@ from tabgan.asking.pool import MAX_FACTOR, POOL_BYTES, plan_pool, resampled
 from tabgan.asking.ways import plan_rows
 from tabgan.conditioning.condition import read_condition
 from tabgan.config import SAMPLE_BLOCK
-from tabgan.model import FittedModel
+from tabgan.networks.filling import fill
 
 PARIS = "Europe/Paris"
 SEVERAL = {"age": between(20, 30), "size": ["S", "XL"], "debt": PRESENT}
@@ -275,18 +275,19 @@ def test_a_wrong_temperature_is_refused(model, bad):
         model.sample(5, temperature=bad)
 
 
-def test_rows_are_drawn_with_the_precision_of_the_model_and_nothing_else_is(model, monkeypatch):
+def test_cells_are_drawn_with_the_precision_of_the_model_and_likelihoods_are_not(model, frame, monkeypatch):
     seen = []
-    fill = FittedModel.fill
 
-    def watched(self, *args, **words):
+    def watched(*args, **words):
         seen.append(torch.get_float32_matmul_precision())
-        return fill(self, *args, **words)
+        return fill(*args, **words)
 
-    monkeypatch.setattr(FittedModel, "fill", watched)
+    monkeypatch.setattr("tabgan.model.fill", watched)
     rounded = replace(model.model_, config=replace(model.model_.config, matmul_precision="medium"))
+    exact = model.log_prob(frame[:500])
     monkeypatch.setattr(model, "model_", rounded)
     rows = model.sample(20, random_state=0)
     model.complete(rows.assign(age=np.nan), random_state=0)
-    assert seen == ["medium", "highest"]
+    assert seen == ["medium"] * 3  # two passes of a block, and the rows that are completed
     assert torch.get_float32_matmul_precision() == "highest"
+    assert np.array_equal(model.log_prob(frame[:500]), exact)
