@@ -2,10 +2,45 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import torch
+
+
+class Precision:
+    """The setting of the process, and how many are within `matmul_precision`: the last one to leave puts it back."""
+
+    def __init__(self) -> None:
+        self.lock = threading.Lock()
+        self.within = 0
+        self.before = ""
+
+    def enter(self, wish: str, device: torch.device) -> bool:
+        """Set what is wished; False where the user has set backends one by one, which stays as it is."""
+        with self.lock:
+            if not self.within:
+                try:
+                    self.before = torch.get_float32_matmul_precision()
+                except RuntimeError:  # torch tells no common one
+                    return False
+            self.within += 1
+            if wish == "auto":
+                wish = "medium" if self.before == "highest" and has_units(device) else self.before
+            if wish != torch.get_float32_matmul_precision():
+                torch.set_float32_matmul_precision(wish)
+            return True
+
+    def leave(self) -> None:
+        """Put back what was set before."""
+        with self.lock:
+            self.within -= 1
+            if not self.within:
+                torch.set_float32_matmul_precision(self.before)
+
+
+OF_PROCESS = Precision()
 
 
 @contextmanager
@@ -16,27 +51,15 @@ def matmul_precision(wish: str, device: torch.device) -> Iterator[None]:
     elsewhere, and where the user has chosen another precision than torch's own, it changes nothing. The setting is
     one of the process: products in other threads have it, too.
     """
-    before = _in_force()
-    chosen = "medium" if wish == "auto" and before == "highest" and has_units(device) else wish
-    if before is None or chosen in ("auto", before):
-        yield
-        return
-    torch.set_float32_matmul_precision(chosen)
+    entered = OF_PROCESS.enter(wish, device)
     try:
         yield
     finally:
-        torch.set_float32_matmul_precision(before)
+        if entered:
+            OF_PROCESS.leave()
 
 
 def has_units(device: torch.device) -> bool:
     """The device is a processor that multiplies bfloat16 in units of their own (AMX)."""
     capabilities = getattr(torch.cpu, "get_capabilities", None)  # older torch does not tell
     return bool(device.type == "cpu" and capabilities is not None and capabilities().get("amx_bf16"))
-
-
-def _in_force() -> str | None:
-    """The precision of the process; None where the user has set backends one by one, which stays as it is."""
-    try:
-        return torch.get_float32_matmul_precision()
-    except RuntimeError:
-        return None

@@ -52,6 +52,19 @@ def test_an_error_within_leaves_the_precision_as_it_was():
     assert torch.get_float32_matmul_precision() == "highest"
 
 
+def test_the_last_to_leave_puts_back_what_was_before():
+    first, second = matmul_precision("medium", CPU), matmul_precision("highest", CPU)
+    first.__enter__()
+    second.__enter__()
+    assert torch.get_float32_matmul_precision() == "highest"
+    first.__exit__(None, None, None)
+    assert torch.get_float32_matmul_precision() == "highest"
+    with matmul_precision("medium", CPU):
+        pass
+    second.__exit__(None, None, None)
+    assert torch.get_float32_matmul_precision() == "highest"
+
+
 def test_accelerators_have_none_of_a_processors_units(monkeypatch):
     assert not has_units(torch.device("meta"))
     monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True}, raising=False)
