@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from benchmarks.choosing import Choice
+
 Kind = Literal["tabgan", "peer", "independent", "real"]
 
 
@@ -81,28 +83,5 @@ METHODS: tuple[Method, ...] = (
 )
 METHOD_GROUPS = {"peers": PEERS, "critics": tuple(CRITICS), "variants": tuple(VARIANTS)}
 
-
-def find_method(name: str) -> Method:
-    """The method of that name.
-
-    Raises
-    ------
-    KeyError
-        When there is none; the message lists the names.
-    """
-    for method in METHODS:
-        if method.name == name:
-            return method
-    raise KeyError(
-        f"no method named {name!r}; choose from: {', '.join(method.name for method in METHODS)}, "
-        f"or a group: {', '.join(METHOD_GROUPS)}"
-    )
-
-
-def choose_methods(names: str) -> list[Method]:
-    """The methods of a comma-separated list of names and groups, each once, in the order asked for."""
-    found: dict[str, Method] = {}
-    for name in filter(None, (part.strip() for part in names.split(","))):
-        some = [find_method(member) for member in METHOD_GROUPS.get(name, (name,))]
-        found |= {method.name: method for method in some}
-    return list(found.values())
+CHOICE = Choice("method", METHODS, METHOD_GROUPS)
+find_method, choose_methods = CHOICE.find, CHOICE.choose

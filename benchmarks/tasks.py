@@ -3,6 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from benchmarks.choosing import Choice
+
 Group = Literal["published", "half", "untouched", "large", "simulated", "bundled"]
 GROUPS: tuple[Group, ...] = ("published", "half", "untouched", "large", "simulated", "bundled")
 
@@ -82,31 +84,10 @@ UNTOUCHED_HALF = tuple(halved(task, "untouched") for task in UNTOUCHED if task.d
 TASKS: tuple[Task, ...] = (*PUBLISHED, *HALF, *UNTOUCHED, *UNTOUCHED_HALF, *LARGE, *SIMULATED, *BUNDLED)
 
 
-def find_task(name: str) -> Task:
-    """The task of that name.
-
-    Raises
-    ------
-    KeyError
-        When there is none; the message lists the names.
-    """
-    for task in TASKS:
-        if task.name == name:
-            return task
-    raise KeyError(
-        f"no task named {name!r}; choose from: {', '.join(task.name for task in TASKS)}, "
-        f"or a group: {', '.join(GROUPS)}"
-    )
-
-
-def choose_tasks(names: str) -> list[Task]:
-    """The tasks of a comma-separated list of names of tasks and of groups, each once, in the order asked for."""
-    found: dict[str, Task] = {}
-    for name in filter(None, (part.strip() for part in names.split(","))):
-        some = [task for task in TASKS if task.group == name] or [find_task(name)]
-        found |= {task.name: task for task in some}
-    return list(found.values())
-
+CHOICE = Choice(
+    "task", TASKS, {group: tuple(task.name for task in TASKS if task.group == group) for group in GROUPS}
+)
+find_task, choose_tasks = CHOICE.find, CHOICE.choose
 
 # What is to be reached: mean of three seeds, default settings, 2 cores, at most 600 s of fitting. "1.3 × real" is
 # 1.3 times the floor of two real samples; "published" the best published figure.
