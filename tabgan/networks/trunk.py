@@ -28,7 +28,8 @@ class Block(nn.Module):
         inside = torch.addmm(self.inner_bias, x, self.inner)
         if torch.is_grad_enabled():
             return torch.addmm(x, functional.silu(inside), self.outer)
-        return x.addmm_(functional.silu(inside, inplace=True), self.outer)  # no copy: an eighth of a drawn row
+        # in place, as a copy would cost an eighth of a drawn row
+        return x.addmm_(functional.silu(inside, inplace=True), self.outer)
 
 
 def trunk(blocks: int, width: int, hidden: int, generator: torch.Generator) -> nn.Sequential:
