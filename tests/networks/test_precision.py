@@ -1,4 +1,4 @@
-"""Products are rounded within training, where a processor is made for it, and nowhere else."""
+"""Products are rounded where a processor is made for it, while a model learns or draws, and never after."""
 
 import pytest
 import torch
