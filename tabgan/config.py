@@ -95,8 +95,12 @@ class Config:
             "None or at least 1",
         )
         _check("objective", self.objective, lambda v: v in OBJECTIVES, f"one of {', '.join(OBJECTIVES)}")
-        wish, words = self.matmul_precision, ", ".join(PRECISIONS)
-        _check("matmul_precision", wish, lambda v: v in PRECISIONS, f"one of {words}")
+        _check(
+            "matmul_precision",
+            self.matmul_precision,
+            lambda v: v in PRECISIONS,
+            f"one of {', '.join(PRECISIONS)}",
+        )
         if not isinstance(self.keep_critic, bool):
             raise ValueError(f"keep_critic must be True or False, got {self.keep_critic!r}")
         if self.keep_critic and self.objective not in GAMES:

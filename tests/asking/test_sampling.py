@@ -164,10 +164,9 @@ def test_a_dry_run_of_rows_tells_the_mass_of_each(frame, model):
     assert told.mass.shape == (30,)
     cells = [{"city": city, "size": size} for city, size in frame[["city", "size"]].head(30).to_numpy()]
     plans = [plan_rows(model.model_, read_condition(asked, model.model_.encoder), 1.0) for asked in cells]
-    in_order = [
-        row for row, plan in enumerate(plans) if plan.picked is None
-    ]  # a picked one counts plain rows
+    in_order = [row for row, plan in enumerate(plans) if plan.picked is None]
     singles = [model.sample(1, cells[row], dry_run=True).mass for row in in_order]
+    # a condition whose rows are picked counts plain rows instead
     assert told.mass[in_order] == pytest.approx(singles, rel=1e-4)
     assert len(set(singles)) > 1
     assert "of a row, on average" in str(told)

@@ -43,7 +43,6 @@ def test_backends_that_were_set_one_by_one_are_left_alone(monkeypatch):
     monkeypatch.setattr(torch, "set_float32_matmul_precision", pytest.fail)
     with matmul_precision("medium", CPU):
         pass
-    monkeypatch.undo()
 
 
 def test_an_error_within_leaves_the_precision_as_it_was():
