@@ -77,8 +77,7 @@ def test_sets_and_ranges_give_the_exact_conditional(network, fitted):
     found = np.array(excesses(network, conditions(network), sampler))
     assert len(found) > 1_000
     # What is left is how well the model has learnt: nearly all of it lies in conditions of a few hundredths.
-    # How many there are is a matter of the seed, too (17 and 48 of 1,176): see benchmarks/EXPERIMENTS.md.
-    assert np.mean(found > 0) <= 0.06
+    assert np.mean(found > 0) <= 0.04
     assert found.max() <= 0.06
 
 
