@@ -46,8 +46,9 @@ class Config:
     keep_critic : keep the critic with the model, for `realness`. A critic knows its training rows.
     matmul_precision : of matrix products in the likelihood stage and where cells are drawn (`sample`, `complete`), in
         the words of `torch.set_float32_matmul_precision`; "auto": "medium" on processors with units for bfloat16
-        (AMX), elsewhere as the process has it. Weights and sums have 32 bits in any case; likelihoods and `what_if`
-        are computed as the process has it.
+        (AMX), elsewhere as the process has it. With "medium" on such a processor, layers pass bfloat16 to one another
+        where cells are drawn. Weights and sums have 32 bits in any case; likelihoods and `what_if` are computed as
+        the process has it.
     """
 
     max_time: float | None = 270.0
@@ -193,7 +194,7 @@ MANY_PASSES = 40
 RISE_PASSES = 10
 MAX_DECAY = 8.0
 MAX_SYMBOLS = 4_000  # beyond, a table is refused: the context sum and its memory are not built for it
-MICRO_BATCH_BYTES = 480 * 2**20  # activations of one micro-batch in training
+MICRO_BATCH_BYTES = 288 * 2**20  # activations of one micro-batch in training
 SAMPLE_BLOCK = 4_096  # rows that share one seed when sampling
 SAMPLE_PASS = 2_048  # rows of a block that pass the generator at once on a CPU: they stay in its cache
 MAX_VALIDATION_ROWS = 20_000

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.window import Window
-from tabgan.networks.filling import EVERY_ROW, Canvas, fill_symbol, invert, leftover
+from tabgan.networks.filling import EVERY_ROW, Canvas, draw_weighted, fill_symbol, leftover
 from tabgan.networks.generator import Generator
 
 
@@ -161,12 +161,6 @@ def draw_part(canvas: Canvas, part: Part, temperature: float, alike: bool = Fals
             inside = part.pieces.place(cell, left)
         canvas.put_number(part.last, EVERY_ROW, inside, leftover(left))
     return total, _of_row(share, code)[torch.arange(len(code), device=code.device), place.clamp(min=0)]
-
-
-def draw_weighted(weights: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """`draw` from weights (B, K) that need not sum to 1; a code without weight is never drawn."""
-    cumulative = weights.cumsum(1)
-    return invert(cumulative / cumulative[:, -1:].clamp(min=1e-300), noise)
 
 
 def _every_place(canvas: Canvas, part: Part, temperature: float) -> Tensor:

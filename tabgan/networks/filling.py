@@ -12,6 +12,7 @@ import torch
 from torch import Tensor
 
 from tabgan.networks.generator import Generator
+from tabgan.networks.precision import drawing_dtype
 from tabgan.networks.tables import FRACTION_STEPS
 
 Rows = Tensor | slice
@@ -42,6 +43,7 @@ class Canvas:
     ) -> None:
         tables = generator.tables
         self.generator, self.noise, self.never_missing = generator, noise.clone(), never_missing
+        self.blocks = generator.heads.trunk.weights(drawing_dtype(codes.device))
         columns = torch.tensor(tables.symbol_column, device=codes.device, dtype=torch.long)
         self.hide = torch.as_tensor(hidden, dtype=torch.bool, device=codes.device)[..., columns]
         self.flags = self._flags(hidden)
@@ -76,7 +78,7 @@ class Canvas:
 
     def logits(self, symbol: int, rows: Rows, temperature: float) -> Tensor:
         """What the head of a symbol says of some rows, (rows, K)."""
-        logits = self.generator.heads.one(symbol, self.context[rows])
+        logits = self.generator.heads.one(symbol, self.context[rows], self.blocks)
         if symbol in self.never_missing:
             logits[:, 0] = -torch.inf
         return logits if temperature == 1 else logits / temperature
@@ -177,17 +179,23 @@ def number_context(generator: Generator, number: int, codes: Tensor, fraction: T
 
 def draw(logits: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
     """Inverse-CDF draw: logits (B, K) and noise (B,) float64 to codes (B,) and the noise left (B,)."""
-    cumulative = torch.softmax(logits, dim=1).cumsum(1).to(noise.dtype)
-    cumulative[:, -1] = 1.0
-    return invert(cumulative, noise)
+    return draw_weighted((logits - logits.amax(1, keepdim=True)).exp_(), noise)
 
 
-def invert(cumulative: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """Codes (B,) whose share of cumulative probabilities (B, K) holds the noise (B,), and the noise left (B,)."""
-    code = torch.searchsorted(cumulative, noise.unsqueeze(1).contiguous(), right=True).clamp_(
-        max=cumulative.shape[1] - 1
-    )
-    high = cumulative.gather(1, code)
-    low = torch.where(code > 0, cumulative.gather(1, (code - 1).clamp(min=0)), 0.0)
-    left = (noise.unsqueeze(1) - low) / (high - low).clamp(min=1e-300)
+def draw_weighted(weights: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """`draw` from weights (B, K) that need not sum to 1; a code without weight is never drawn.
+
+    Codes are found among sums as they are: to turn them all into 64 bits takes longer than all the rest.
+    """
+    summed = weights.cumsum(1)
+    total = summed[:, -1:]
+    sought = noise.unsqueeze(1) * total  # 64 bits, for what is left
+    below = total * (
+        1 - torch.finfo(summed.dtype).eps
+    )  # where rounding would pass the last code that has weight
+    code = torch.searchsorted(summed, torch.minimum(sought.to(summed.dtype), below), right=True)
+    code.clamp_(max=weights.shape[1] - 1)
+    high = summed.gather(1, code).to(noise.dtype)
+    low = torch.where(code > 0, summed.gather(1, (code - 1).clamp(min=0)), 0.0).to(noise.dtype)
+    left = (sought - low) / (high - low).clamp(min=1e-300)
     return code.squeeze(1), left.squeeze(1).clamp(0.0, 1.0 - 2.0**-53)

@@ -8,7 +8,7 @@ from torch.nn import functional
 
 from tabgan.networks.pointing import Bands, PointerTables
 from tabgan.networks.tables import buffer
-from tabgan.networks.trunk import trunk, uniform
+from tabgan.networks.trunk import BlockWeights, Trunk, pass_in_place, uniform
 
 BUCKETS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
 
@@ -72,7 +72,9 @@ class Heads(nn.Module):
                 nn.Parameter(weight * own if any(free[s] < sizes[s] for s in members) else weight)
             )
             self.last_bias.append(nn.Parameter(bias))
-        self.trunk = trunk(blocks, width, max(hidden // 2, 1), generator)
+        self.register_buffer("gain", torch.ones(width), persistent=False)
+        self.register_buffer("no_bias", torch.zeros(width), persistent=False)
+        self.trunk = Trunk(blocks, width, max(hidden // 2, 1), generator)
         self.bands = Bands(pointers, self.buckets, sizes, hidden) if pointers and pointers.targets else None
         order = torch.tensor([s for members in self.buckets for s in members], dtype=torch.long)
         self.register_buffer("order", order, persistent=False)  # symbols, bucket by bucket
@@ -89,7 +91,7 @@ class Heads(nn.Module):
         self, contexts: Tensor, told: Tensor, dropout: float, generator: torch.Generator | None
     ) -> list[Tensor]:
         """All heads at once: (S, B, H), which is written over, and (P + M, B) to one (symbols, B, K) a bucket."""
-        x = functional.layer_norm(contexts.add_(self.bias), (self.width,))
+        x = self.normed(contexts.add_(self.bias))
         x = self.trunk(x.flatten(0, 1)).view(x.shape)
         x = functional.silu(torch.baddbmm(self.first_bias, x, self.first))
         x = x + functional.silu(torch.baddbmm(self.second_bias, x, self.second))
@@ -101,6 +103,13 @@ class Heads(nn.Module):
             scores = torch.baddbmm(self.last_bias[b], of_bucket, self.last_weights(b, smooth[b]))
             logits.append(scores if self.bands is None else self.bands(b, scores, of_bucket, told))
         return logits
+
+    def normed(self, x: Tensor) -> Tensor:
+        """Layer norm over the last axis (Ba et al. 2016, arXiv 1607.06450, equation 4), without gain and bias.
+
+        They are given as 1 and 0 all the same: the kernel that has them takes two thirds of the time.
+        """
+        return functional.layer_norm(x, (self.width,), buffer(self, "gain"), buffer(self, "no_bias"))
 
     def by_bucket(self, x: Tensor) -> tuple[Tensor, ...]:
         """What belongs to the symbols of each bucket: (S, ...) to some (symbols, ...)."""
@@ -117,12 +126,22 @@ class Heads(nn.Module):
             weight = functional.pad(weight * own, (0, cells))
         return torch.baddbmm(weight, smooth, along)
 
-    def one(self, symbol: int, context: Tensor) -> Tensor:
-        """One head: context (B, H + F) to logits (B, K of that symbol); no dropout."""
+    def one(self, symbol: int, context: Tensor, blocks: BlockWeights | None = None) -> Tensor:
+        """One head: context (B, H + F) to logits (B, K of that symbol); no dropout.
+
+        Where no gradient is wanted, ``blocks`` are those of the trunk in the type that layers up to the last one
+        shall pass to one another, so that they need not be brought into it for every head.
+        """
         told = context[:, self.width :]
-        x = self.trunk(functional.layer_norm(context[:, : self.width] + self.bias[symbol], (self.width,)))
-        x = functional.silu(torch.addmm(self.first_bias[symbol], x, self.first[symbol]))
-        x = x + functional.silu(torch.addmm(self.second_bias[symbol], x, self.second[symbol]))
+        x = self.normed(context[:, : self.width] + self.bias[symbol])
+        inside = blocks[0][0].dtype if blocks else x.dtype
+        x = self.trunk(x) if blocks is None else pass_in_place(x.to(inside), blocks)
+        first, second = (
+            (bias[symbol].to(inside), weight[symbol].to(inside))
+            for bias, weight in ((self.first_bias, self.first), (self.second_bias, self.second))
+        )
+        x = functional.silu(torch.addmm(first[0], x, first[1]))
+        x = (x + functional.silu(torch.addmm(second[0], x, second[1]))).to(context.dtype)
         bucket, i = self.place_of[symbol]
         size, free = self.sizes[symbol], self.free[symbol]
         along = buffer(self, f"along{bucket}")[i, :, :size]

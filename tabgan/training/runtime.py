@@ -14,8 +14,8 @@ from torch import Tensor, nn
 from tabgan.config import MICRO_BATCH_BYTES
 from tabgan.encoding.layout import Layout
 
-# Arrays of context size that a backward pass keeps: 10 counted with a memory profiler, 9 reckoned for six blocks.
-ACTIVATIONS = 19
+# Arrays of context size that a step has at once: counted with a memory profiler, tables of 12 to 48 symbols.
+ACTIVATIONS = 11
 
 
 def resolve_device(device: str) -> torch.device:

@@ -4,7 +4,8 @@ import pytest
 import torch
 
 from tabgan.networks import precision
-from tabgan.networks.precision import has_units, matmul_precision
+from tabgan.networks.precision import drawing_dtype, has_units, matmul_precision
+from tests.networks.examples import celled_layout, make_generator
 from tests.training.toys import make_trainer
 
 CPU = torch.device("cpu")
@@ -42,7 +43,7 @@ def test_backends_that_were_set_one_by_one_are_left_alone(monkeypatch):
     monkeypatch.setattr(torch, "get_float32_matmul_precision", mixed)
     monkeypatch.setattr(torch, "set_float32_matmul_precision", pytest.fail)
     with matmul_precision("medium", CPU):
-        pass
+        assert drawing_dtype(CPU) == torch.float32
 
 
 def test_an_error_within_leaves_the_precision_as_it_was():
@@ -98,3 +99,33 @@ def test_rounded_products_learn_what_exact_ones_learn():
     ]
     assert curves[0] != curves[1]
     assert curves[1] == pytest.approx(curves[0], rel=0.005)
+
+
+@pytest.mark.parametrize(
+    ("wish", "units", "inside"),
+    [
+        ("medium", True, torch.bfloat16),
+        ("medium", False, torch.float32),
+        ("high", True, torch.float32),
+        ("highest", True, torch.float32),
+    ],
+)
+def test_layers_pass_on_rounded_numbers_only_where_products_round_them_in_units(
+    monkeypatch, wish, units, inside
+):
+    monkeypatch.setattr(precision, "has_units", lambda device: units)
+    with matmul_precision(wish, CPU):
+        assert drawing_dtype(CPU) == inside
+    assert drawing_dtype(CPU) == torch.float32
+
+
+def test_a_head_that_passes_on_rounded_numbers_says_nearly_the_same():
+    generator = make_generator(celled_layout())
+    context = torch.randn(40, generator.n_told, generator=torch.Generator().manual_seed(0))
+    with torch.no_grad():
+        for symbol in range(3):
+            exact = generator.heads.one(symbol, context)
+            rounded = generator.heads.one(symbol, context, generator.heads.trunk.weights(torch.bfloat16))
+            assert exact.dtype == rounded.dtype == torch.float32
+            assert not torch.equal(exact, rounded)
+            assert torch.allclose(exact, rounded, atol=0.02 * float(exact.abs().max()))
