@@ -113,8 +113,9 @@ def run(
 
 def run_one(training: Training, split: Split, path: Path, say: Callable[[str], None]) -> bool:
     """Train, judge, write a record; whatever goes wrong is in the record, and the next one runs."""
+    whole = split
     if training.method.kind == "real":
-        split, rows = real_split(training.task, split, training.seed)
+        split, rows = real_split(training.task, whole, training.seed)
     record = training.key | {"when": time.strftime("%Y-%m-%d %H:%M"), **surroundings()}
     record |= {"n_train": len(split.train)}
     start = time.perf_counter()
@@ -127,7 +128,7 @@ def run_one(training: Training, split: Split, path: Path, say: Callable[[str], N
             start = time.perf_counter()
             figures = score(training.task, split, rows, log_prob)
         if training.method.kind == "real":
-            figures = as_full_size(training.task, figures)
+            figures = as_full_size(training.task, whole, figures)
     except Exception as error:  # a method that fails is a row that says so, and does not end the run
         said = str(error) or repr(error)
         append_record(path, record | {"error": f"{type(error).__name__}: {said}"})

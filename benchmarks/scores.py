@@ -44,7 +44,7 @@ def score(task: Task, split: Split, synthetic: pd.DataFrame, log_prob: pd.DataFr
         Log-probabilities of rows under the model, see `child.log_probs`.
     """
     table = table_of(task)
-    categories = [name for name in table.categorical if name not in table.identifiers]
+    categories = judged_categories(table)
     train = judged(split.train, table)
     check_columns(train, synthetic, categories)
     more = judged(synthetic[list(split.train.columns)], table)
@@ -72,6 +72,11 @@ def score(task: Task, split: Split, synthetic: pd.DataFrame, log_prob: pd.DataFr
     if task.split == "simulated" and split.test is not None:
         result |= judge_simulated(task.table, rows, split.test, log_prob)
     return result | _utility(task, table, split, rows, categories)
+
+
+def judged_categories(table: Table) -> list[str]:
+    """Names of the columns that metrics take for categories."""
+    return [name for name in table.categorical if name not in table.identifiers]
 
 
 def check_columns(train: pd.DataFrame, synthetic: pd.DataFrame, categories: list[str]) -> None:
@@ -110,14 +115,18 @@ def likelihoods(log_prob: pd.DataFrame) -> Figures:
     return result
 
 
-def as_full_size(task: Task, figures: Figures) -> Figures:
-    """The figures of a second real sample with Shape and Trend at the training size.
+def as_full_size(task: Task, split: Split, figures: Figures) -> Figures:
+    """The figures of a second real sample with Shape, Trend and utility at the training size.
 
     Errors of two samples of n rows each shrink as 1/√n: halves of a training table differ by √2 of what two such
-    tables do, thirds of two halves by √1.5 of what two such halves do.
+    tables do, thirds of two halves by √1.5 of what two such halves do. Utility is that of the training rows of the
+    whole ``split`` themselves.
     """
     factor = math.sqrt(2 / 3) if task.half else math.sqrt(1 / 2)
-    return figures | {name: factor * figures[name] for name in ("shape", "trend")}
+    table = table_of(task)
+    train = judged(split.train, table)
+    whole = {name: factor * figures[name] for name in ("shape", "trend")}
+    return figures | whole | _utility(task, table, split, train, judged_categories(table))
 
 
 def _fidelity(train: pd.DataFrame, rows: pd.DataFrame, categories: list[str]) -> Figures:

@@ -179,22 +179,31 @@ def number_context(generator: Generator, number: int, codes: Tensor, fraction: T
 
 def draw(logits: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
     """Inverse-CDF draw: logits (B, K) and noise (B,) float64 to codes (B,) and the noise left (B,)."""
-    return draw_weighted((logits - logits.amax(1, keepdim=True)).exp_(), noise)
+    return invert(running_sums(logits), noise)
+
+
+def running_sums(logits: Tensor) -> Tensor:
+    """Of weights in proportion to the probabilities, (B, K)."""
+    return (logits - logits.amax(1, keepdim=True)).exp_().cumsum(1)
 
 
 def draw_weighted(weights: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
-    """`draw` from weights (B, K) that need not sum to 1; a code without weight is never drawn.
+    """`draw` from weights (B, K) that need not sum to 1; a code without weight is never drawn."""
+    return invert(weights.cumsum(1), noise)
+
+
+def invert(summed: Tensor, noise: Tensor) -> tuple[Tensor, Tensor]:
+    """Codes (B,) whose share of running sums of weights (B, K) holds the noise (B,), and the noise left (B,).
 
     Codes are found among sums as they are: to turn them all into 64 bits takes longer than all the rest.
     """
-    summed = weights.cumsum(1)
     total = summed[:, -1:]
     sought = noise.unsqueeze(1) * total  # 64 bits, for what is left
     below = total * (
         1 - torch.finfo(summed.dtype).eps
     )  # where rounding would pass the last code that has weight
     code = torch.searchsorted(summed, torch.minimum(sought.to(summed.dtype), below), right=True)
-    code.clamp_(max=weights.shape[1] - 1)
+    code.clamp_(max=summed.shape[1] - 1)
     high = summed.gather(1, code).to(noise.dtype)
     low = torch.where(code > 0, summed.gather(1, (code - 1).clamp(min=0)), 0.0).to(noise.dtype)
     left = (sought - low) / (high - low).clamp(min=1e-300)

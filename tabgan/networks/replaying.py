@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from tabgan.encoding.layout import Layout
-from tabgan.networks.filling import EVERY_ROW, Canvas, fill_symbol
+from tabgan.networks.filling import EVERY_ROW, Canvas, fill_symbol, running_sums
 from tabgan.networks.generator import Generator
 
 ALMOST_ONE = 1.0 - 2.0**-53
@@ -84,8 +84,8 @@ def take_back(canvas: Canvas, chain: tuple[int, ...], codes: Tensor, inside: Ten
 
 def interval(logits: Tensor, code: Tensor, like: Tensor) -> tuple[Tensor, Tensor]:
     """Which uniforms draw a code (B,) from logits (B, K): (B,) to (B,); all of them where it does not apply."""
-    cumulative = torch.softmax(logits, dim=1).cumsum(1).to(like.dtype)  # as in `draw`
-    cumulative[:, -1] = 1.0
+    summed = running_sums(logits).to(like.dtype)
+    cumulative = summed / summed[:, -1:]
     high = cumulative.gather(1, code.clamp(min=0).unsqueeze(1)).squeeze(1)
     low = cumulative.gather(1, (code - 1).clamp(min=0).unsqueeze(1)).squeeze(1)
     low = torch.where(code > 0, low, 0.0)

@@ -138,6 +138,8 @@ def test_references_are_run_and_bound_what_can_be_reached(tmp_path):
     real, independent = read_records(path)
     assert real["n_train"] == 256  # one half beside the other
     assert real["mle"] > 0.95 > 0.8 > independent["mle"]
+    split = split_table(CANCER, 0)
+    assert real["mle"] == score(CANCER, split, split.train)["mle"]  # and these are all training rows
     assert real["c2st"] > 0.9 > 0.1 > independent["c2st"]
     assert real["trend"] < independent["trend"] / 2
     assert 0 < real["shape"] < 15
