@@ -1,6 +1,6 @@
 """What completion, augmentation and prediction reach: `python -m benchmarks.ask` prints a table each.
 
-`$TABGAN_DATA` is the folder of tables, as for `python -m benchmarks`. SMOTE-NC joins where imbalanced-learn is
+`$TABGAN_DATA` is the folder of tables, as for `python -m benchmarks`. SMOTE joins where imbalanced-learn is
 installed.
 """
 

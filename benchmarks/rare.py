@@ -49,7 +49,7 @@ def arms(model: TabGAN, train: pd.DataFrame, table: Table, seed: int) -> Iterato
     yield "none", train
     yield "random oversampling", oversampled(train, table.target, seed)
     if find_spec("imblearn") and not train.isna().to_numpy().any():  # it takes no missing cells
-        yield "SMOTE-NC", smote_nc(train, table, seed)
+        yield smote(train, table, seed)
     yield "augment", model.augment(train, table.target, random_state=seed).drop(columns="synthetic")
 
 
@@ -64,8 +64,8 @@ def oversampled(train: pd.DataFrame, target: str, seed: int) -> pd.DataFrame:
     return pd.concat([train, *extra], ignore_index=True)
 
 
-def smote_nc(train: pd.DataFrame, table: Table, seed: int) -> pd.DataFrame:
-    """SMOTE for numbers and categories (Chawla et al. 2002, section 6.1), as imbalanced-learn has it.
+def smote(train: pd.DataFrame, table: Table, seed: int) -> tuple[str, pd.DataFrame]:
+    """SMOTE for numbers and categories (Chawla et al. 2002, section 6.1), as imbalanced-learn has it, and its name.
 
     Plain SMOTE where all are numbers: the other one refuses them.
     """
@@ -78,10 +78,10 @@ def smote_nc(train: pd.DataFrame, table: Table, seed: int) -> pd.DataFrame:
     categories = [name for name in names if name in table.categorical]
     numbers = dict.fromkeys(names.drop(categories), np.float64)
     rows = train.assign(**dates)[names].astype(dict.fromkeys(categories, str) | numbers)
-    sampler = SMOTENC(categories, random_state=seed) if categories else SMOTE(random_state=seed)
-    X, y = sampler.fit_resample(rows, train[table.target])
+    name, sampler = ("SMOTE-NC", SMOTENC(categories)) if categories else ("SMOTE", SMOTE())
+    X, y = sampler.set_params(random_state=seed).fit_resample(rows, train[table.target])
     booleans = [name for name in names if pd.api.types.is_bool_dtype(train[name].dtype)]
     back = {name: train[name].dtype for name in names if name not in (*booleans, *dates)}
-    X = X.assign(**{name: X[name] == "True" for name in booleans}).astype(back)
-    X = X.assign(**{name: pd.to_datetime(X[name].round().astype("int64")) for name in dates})
-    return X.assign(**{table.target: y})[list(train.columns)]
+    X = X.assign(**{boolean: X[boolean] == "True" for boolean in booleans}).astype(back)
+    X = X.assign(**{date: pd.to_datetime(X[date].round().astype("int64")) for date in dates})
+    return name, X.assign(**{table.target: y})[list(train.columns)]

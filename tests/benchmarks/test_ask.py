@@ -4,7 +4,7 @@ import pytest
 
 from benchmarks.ask import as_table, main
 from benchmarks.completion import N_DRAWS, Baseline, coverage, hide_half
-from benchmarks.rare import oversampled, smote_nc
+from benchmarks.rare import oversampled, smote
 from tabgan_datasets import Table, simulate_loans
 
 
@@ -64,7 +64,8 @@ def test_smote_takes_tables_with_and_without_categories(categorical):
     train["kind"] = rng.integers(0, 3, 200)
     train["target"] = np.repeat(["rare", "usual"], [40, 160])
     table = Table(name="t", origin="", licence="", target="target", categorical=categorical, rows=200)
-    balanced = smote_nc(train, table, seed=0)
+    name, balanced = smote(train, table, seed=0)
+    assert name == ("SMOTE-NC" if categorical else "SMOTE")
     assert balanced.target.value_counts().to_dict() == {"rare": 160, "usual": 160}
     assert list(balanced.columns) == list(train.columns)
     assert balanced.kind.isin([0, 1, 2]).all()

@@ -172,12 +172,13 @@ def test_extreme_uniforms_give_valid_codes(n_levels, spread):
         assert 0 <= float(left.min()) <= float(left.max()) < 1
 
 
-def test_the_smallest_uniform_skips_levels_without_probability():
+def test_the_smallest_and_the_greatest_uniform_skip_levels_without_probability():
     logits = torch.tensor([[-1e4, -1e4, 0.0, 0.0, -1e4]])
     assert draw(logits, torch.zeros(1, dtype=torch.float64))[0].tolist() == [2]
     half = draw(logits, torch.tensor([0.5], dtype=torch.float64))
     assert half[0].tolist() == [3]
     assert half[1].tolist() == [0.0]
+    assert draw(logits, torch.tensor([TOP], dtype=torch.float64))[0].tolist() == [3]
 
 
 def test_no_row_draws_padding():
