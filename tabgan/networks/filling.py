@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from tabgan.networks.generator import Generator
-from tabgan.networks.precision import drawing_dtype
+from tabgan.networks.precision import activation_dtype
 from tabgan.networks.tables import FRACTION_STEPS
 
 Rows = Tensor | slice
@@ -43,7 +43,7 @@ class Canvas:
     ) -> None:
         tables = generator.tables
         self.generator, self.noise, self.never_missing = generator, noise.clone(), never_missing
-        self.blocks = generator.heads.trunk.weights(drawing_dtype(codes.device))
+        self.blocks = generator.heads.trunk.weights(activation_dtype(codes.device))
         columns = torch.tensor(tables.symbol_column, device=codes.device, dtype=torch.long)
         self.hide = torch.as_tensor(hidden, dtype=torch.bool, device=codes.device)[..., columns]
         self.flags = self._flags(hidden)

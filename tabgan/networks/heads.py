@@ -7,6 +7,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from tabgan.networks.pointing import Bands, PointerTables
+from tabgan.networks.precision import activation_dtype
 from tabgan.networks.tables import buffer
 from tabgan.networks.trunk import BlockWeights, Trunk, pass_in_place, uniform
 
@@ -91,10 +92,15 @@ class Heads(nn.Module):
         self, contexts: Tensor, told: Tensor, dropout: float, generator: torch.Generator | None
     ) -> list[Tensor]:
         """All heads at once: (S, B, H), which is written over, and (P + M, B) to one (symbols, B, K) a bucket."""
-        x = self.normed(contexts.add_(self.bias))
+        inside = activation_dtype(contexts.device)
+        x = self.normed(contexts.add_(self.bias)).to(inside)
         x = self.trunk(x.flatten(0, 1)).view(x.shape)
-        x = functional.silu(torch.baddbmm(self.first_bias, x, self.first))
-        x = x + functional.silu(torch.baddbmm(self.second_bias, x, self.second))
+        first, second = (
+            (bias.to(inside), weight.to(inside))
+            for bias, weight in ((self.first_bias, self.first), (self.second_bias, self.second))
+        )
+        x = functional.silu(torch.baddbmm(first[0], x, first[1]))
+        x = (x + functional.silu(torch.baddbmm(second[0], x, second[1]))).to(contexts.dtype)
         if dropout > 0:
             x = x * dropout_mask(x[:1], dropout, generator)  # one mask a row: heads share no weights
         hidden, smooth = self.by_bucket(x), self.by_bucket(self.smooth)

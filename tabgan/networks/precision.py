@@ -65,13 +65,10 @@ def has_units(device: torch.device) -> bool:
     return bool(device.type == "cpu" and capabilities is not None and capabilities().get("amx_bf16"))
 
 
-def drawing_dtype(device: torch.device) -> torch.dtype:
-    """Type of what layers pass to one another where cells are drawn: bfloat16 where products round to it anyway.
+def activation_dtype(device: torch.device) -> torch.dtype:
+    """Type of what layers pass to one another: bfloat16 where products round to it anyway.
 
-    So on processors with AMX within `matmul_precision`; elsewhere 32 bits.
+    So within `matmul_precision` on processors with AMX; elsewhere 32 bits.
     """
-    try:
-        rounded = torch.get_float32_matmul_precision() == "medium"
-    except RuntimeError:  # torch tells no common one
-        rounded = False
+    rounded = OF_PROCESS.within and torch.get_float32_matmul_precision() == "medium"
     return torch.bfloat16 if rounded and has_units(device) else torch.float32

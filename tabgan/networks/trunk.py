@@ -41,8 +41,8 @@ class Trunk(nn.Sequential):
         super().__init__(*(Block(width, hidden, generator) for _ in range(blocks)))
 
     def forward(self, x: Tensor) -> Tensor:
-        """All blocks."""
-        blocks = self.weights()
+        """All blocks, computed in the type of x."""
+        blocks = self.weights(x.dtype)
         if not (blocks and torch.is_grad_enabled()):
             return pass_in_place(x, blocks)
         passed: Tensor = Passing.apply(x, *(weight for block in blocks for weight in block))  # type: ignore[no-untyped-call]

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from tabgan.networks import precision
-from tabgan.networks.precision import drawing_dtype, has_units, matmul_precision
+from tabgan.networks.precision import activation_dtype, has_units, matmul_precision
 from tests.networks.examples import celled_layout, make_generator
 from tests.training.toys import make_trainer
 
@@ -43,7 +43,7 @@ def test_backends_that_were_set_one_by_one_are_left_alone(monkeypatch):
     monkeypatch.setattr(torch, "get_float32_matmul_precision", mixed)
     monkeypatch.setattr(torch, "set_float32_matmul_precision", pytest.fail)
     with matmul_precision("medium", CPU):
-        assert drawing_dtype(CPU) == torch.float32
+        assert activation_dtype(CPU) == torch.float32
 
 
 def test_an_error_within_leaves_the_precision_as_it_was():
@@ -115,8 +115,9 @@ def test_layers_pass_on_rounded_numbers_only_where_products_round_them_in_units(
 ):
     monkeypatch.setattr(precision, "has_units", lambda device: units)
     with matmul_precision(wish, CPU):
-        assert drawing_dtype(CPU) == inside
-    assert drawing_dtype(CPU) == torch.float32
+        assert activation_dtype(CPU) == inside
+    torch.set_float32_matmul_precision("medium")  # of the process: products, and no more
+    assert activation_dtype(CPU) == torch.float32
 
 
 def test_a_head_that_passes_on_rounded_numbers_says_nearly_the_same():

@@ -67,6 +67,22 @@ def test_a_second_backward_pass_finds_what_the_first_found():
         assert torch.equal(before, after)
 
 
+def test_gradients_in_bfloat16_are_near_those_in_64_bits():
+    trunk, x = made(3), rows(400)
+    slopes = []
+    for dtype in (torch.float64, torch.bfloat16):
+        given = x.clone().requires_grad_()
+        trunk.zero_grad()
+        out = trunk(given.to(dtype))
+        assert out.dtype == dtype
+        out.to(x.dtype).square().sum().backward()
+        slopes.append([given.grad, *(weights.grad for weights in trunk.parameters())])
+    for exact, rounded in zip(*slopes, strict=True):
+        assert exact.dtype == rounded.dtype == torch.float64
+        assert not torch.equal(exact, rounded)
+        assert torch.linalg.vector_norm(exact - rounded) < 0.02 * torch.linalg.vector_norm(exact)
+
+
 def test_what_is_kept_for_the_backward_pass_is_one_wide_array_and_the_insides():
     trunk, x = made(6), rows(100).requires_grad_()
     kept: dict[int, int] = {}
