@@ -62,7 +62,7 @@ def pass_in_place(x: Tensor, blocks: BlockWeights) -> Tensor:
 
 
 class Passing(torch.autograd.Function):
-    """Blocks whose backward pass takes off again what each has added, instead of keeping what it was given.
+    """Blocks whose backward pass takes off again what each has added (up to rounding), instead of keeping its input.
 
     Kept is the result, which the next layer keeps as well, and x A + a of each block: D numbers a row and block
     instead of H + 2 D (activations that are computed from those after them: Gomez et al. 2017, arXiv 1707.04585,
