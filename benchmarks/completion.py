@@ -62,7 +62,9 @@ class Baseline:
         self.levels = {name: list(share.index[share >= MIN_SHARE]) for name, share in shares.items()}
         gaps = self._features(hide_half(train, seed + 1))
         settings: dict[str, Any] = {"max_iter": 5, "tol": 0.1, "random_state": seed}
-        settings |= {"min_value": np.nanmin(gaps, axis=0), "max_value": np.nanmax(gaps, axis=0)}
+        low, high = np.nanmin(gaps, axis=0), np.nanmax(gaps, axis=0)
+        high = np.maximum(high, np.nextafter(low, np.inf))  # it refuses ends that are equal, as of one level
+        settings |= {"min_value": low, "max_value": high}
         self.imputers = {
             draw: IterativeImputer(sample_posterior=draw, **settings).fit(gaps) for draw in (False, True)
         }

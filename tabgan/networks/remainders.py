@@ -6,11 +6,12 @@ are.
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import torch
 from torch import Tensor, nn
 
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.pointers import STEPS
 from tabgan.networks.tables import FRACTION_STEPS
 
 
@@ -27,6 +28,8 @@ class RemainderTables(nn.Module):
     coefficient: Tensor
     first: Tensor
     starts: Tensor
+    told_to: Tensor
+    told_by: Tensor
 
     def __init__(self, layout: Layout) -> None:
         super().__init__()
@@ -37,6 +40,7 @@ class RemainderTables(nn.Module):
         starts = torch.full((self.count, max((len(m.starts) for m in members), default=0)), torch.inf)
         for place, member in enumerate(members):
             starts[place, : len(member.starts)] = torch.as_tensor(member.starts)
+        pairs = [(c, m) for c, m in permutations(range(self.count), 2) if self.groups[c] == self.groups[m]]
         constants = {
             "worth": torch.cat(worth) if worth else torch.zeros(0),
             "start": torch.tensor([0, *(len(part) for part in worth)]).cumsum(0)[:-1],
@@ -48,6 +52,8 @@ class RemainderTables(nn.Module):
             "coefficient": torch.tensor([member.coefficient for member in members]),
             "first": _integers([member.first for member in members]),
             "starts": starts,
+            "told_to": _integers([c for c, _ in pairs]),
+            "told_by": _integers([m for _, m in pairs]),
         }
         for name, value in constants.items():
             self.register_buffer(name, value, persistent=False)
@@ -79,9 +85,11 @@ class RemainderTables(nn.Module):
         if not self.count:
             return torch.zeros(0, len(codes), device=codes.device)
         worth, counts = self._worth(self.start, codes.T[self.source], fractions.T[self.number])
-        earlier = known[:, self.symbol][:, :, self.source] & (self.group[:, None] == self.group)  # (O, M, M)
         rows = torch.stack([worth, counts]).view(2, self.count, len(known), -1)
-        sums, counts = torch.einsum("ocm,kmob->kcob", earlier.to(worth), rows).flatten(2)
+        # added one by one: a matrix product may round what it adds, see `matmul_precision`
+        earlier = known[:, self.symbol[self.told_to], self.source[self.told_by]].T[..., None]  # (pairs, O, 1)
+        added = torch.where(earlier, rows[:, self.told_by], 0.0)
+        sums, counts = torch.zeros_like(rows).index_add_(1, self.told_to, added).flatten(2)
         return self._code(torch.arange(self.count, device=codes.device), sums, counts)
 
     def told(self, place: int, features: Tensor) -> Tensor:
@@ -92,8 +100,7 @@ class RemainderTables(nn.Module):
 
     def _worth(self, start: Tensor, code: Tensor, fraction: Tensor) -> tuple[Tensor, Tensor]:
         """What numbers add to their sums, and 1 where they are known, else 0 and 0."""
-        part = fraction.long() * STEPS // FRACTION_STEPS
-        worth = self.worth[start.unsqueeze(-1) + code.clamp(min=0) * STEPS + part]
+        worth = self.worth[start.unsqueeze(-1) + code.clamp(min=0) * FRACTION_STEPS + fraction.long()]
         known = (code >= 0) & ~worth.isnan()
         return torch.where(known, worth, 0.0), known.float()
 

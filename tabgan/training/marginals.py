@@ -9,7 +9,7 @@ moved until the mean of what the head says is what the table has: iterative prop
 from __future__ import annotations
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from tabgan.config import SAMPLE_PASS
 from tabgan.networks.filling import EVERY_ROW, Canvas, fill_symbol, noise_dtype
@@ -73,8 +73,11 @@ def move_bias(generator: Generator, symbol: int, said: Tensor, counts: Tensor) -
     if not len(said) or not counts.any():
         return
     block = blocks_of(counts, generator.heads.free[symbol])
-    together = nn.functional.one_hot(block).to(said)  # (K, blocks)
-    added = log_factors(said @ together, counts @ together / counts.sum())[block]
+    together = [  # in 64 bits where there are, as products of 32 may be rounded, see `matmul_precision`
+        part.new_zeros(len(part), int(block[-1]) + 1).index_add_(1, block, part).to(noise_dtype(part.device))
+        for part in (said, counts.unsqueeze(0))
+    ]
+    added = log_factors(together[0], together[1][0] / counts.sum())[block]
     bucket, place = generator.heads.place_of[symbol]
     generator.heads.last_bias[bucket].data[place, 0, : len(added)] += added
 
