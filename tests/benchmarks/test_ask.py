@@ -37,8 +37,9 @@ def test_oversampling_makes_classes_equal():
 
 def test_the_baseline_fills_every_gap():
     loans = simulate_loans(300, seed=0)[["amount", "score", "region", "rating"]]
+    loans["country"] = "one"  # a column that has a single level
     gaps = hide_half(loans, 0)
-    filled = Baseline(loans, ["region", "rating"], 0).complete(gaps, draw=False)
+    filled = Baseline(loans, ["region", "rating", "country"], 0).complete(gaps, draw=False)
     assert filled.notna().to_numpy().all()
     assert set(filled["rating"]) <= set(loans["rating"])
 
