@@ -67,7 +67,7 @@ def build_pointer(encoders: Sequence[ColumnEncoder], layout: Layout, pair: Pair)
     own, other = (encoders[column] for column in pair)
     assert isinstance(own, NumberColumnEncoder)
     assert isinstance(other, NumberColumnEncoder)
-    cells = cells_by_part(other, STEPS)
+    cells = cells_by_part(other)
     there, _ = own.encode(Cells(cells.values, cells.missing))
     found = np.where(cells.missing, -1, there[:, 0]).astype(np.int32)
     return Pointer(
@@ -89,11 +89,11 @@ def celled(encoders: Sequence[ColumnEncoder]) -> list[int]:
     ]
 
 
-def cells_by_part(encoder: NumberColumnEncoder, steps: int) -> Cells:
-    """About the values of each part of each code of a number, (K · steps,)."""
+def cells_by_part(encoder: NumberColumnEncoder) -> Cells:
+    """About the values of each part of each code of a number, (K · STEPS,)."""
     n_modes = encoder.number.n_modes
-    code = np.repeat(np.arange(n_modes), steps)[:, None]
-    inside = np.tile((np.arange(steps) + 0.5) / steps, n_modes)[:, None]
+    code = np.repeat(np.arange(n_modes), STEPS)[:, None]
+    inside = np.tile((np.arange(STEPS) + 0.5) / STEPS, n_modes)[:, None]
     return encoder.decode(code, inside)
 
 

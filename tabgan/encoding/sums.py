@@ -18,7 +18,7 @@ from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout, Member, Total
 from tabgan.encoding.number_column import NumberColumnEncoder
 from tabgan.encoding.numeric import FRACTION_STEPS
-from tabgan.encoding.pointers import bands_around, celled, cells_by_part, cells_of
+from tabgan.encoding.pointers import STEPS, bands_around, celled, cells_by_part, cells_of
 from tabgan.encoding.reconcile import PRINTED, Room
 from tabgan.encoding.relation import Relation
 
@@ -86,7 +86,7 @@ def build_sum(encoders: Sequence[ColumnEncoder], layout: Layout, relation: Relat
 
 def _member(encoder: ColumnEncoder, layout: Layout, column: int, coefficient: float) -> Member:
     assert isinstance(encoder, NumberColumnEncoder)
-    number, cells = encoder.number, cells_by_part(encoder, FRACTION_STEPS)
+    number, cells = encoder.number, cells_by_part(encoder)
     worth = coefficient * values_of(cells)
     cell = np.arange(number.first_continuous, number.n_modes)[:, None]
     starts = encoder.decode(cell, np.zeros(cell.shape)).values[1:].astype(np.float64)
@@ -96,7 +96,7 @@ def _member(encoder: ColumnEncoder, layout: Layout, column: int, coefficient: fl
         symbol=layout.symbols_of(column).start,
         number=layout.numbers_of(column).start,
         coefficient=coefficient,
-        worth=worth.reshape(-1, FRACTION_STEPS).astype(np.float32),
+        worth=worth.reshape(-1, STEPS).astype(np.float32),
         first=number.first_continuous,
         starts=starts.astype(np.float32),
         bands=bands_around(encoder.numbers[0]),

@@ -12,6 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from tabgan.encoding.layout import Layout
+from tabgan.encoding.pointers import STEPS
 from tabgan.networks.tables import FRACTION_STEPS
 
 
@@ -100,7 +101,8 @@ class RemainderTables(nn.Module):
 
     def _worth(self, start: Tensor, code: Tensor, fraction: Tensor) -> tuple[Tensor, Tensor]:
         """What numbers add to their sums, and 1 where they are known, else 0 and 0."""
-        worth = self.worth[start.unsqueeze(-1) + code.clamp(min=0) * FRACTION_STEPS + fraction.long()]
+        part = fraction.long() * STEPS // FRACTION_STEPS
+        worth = self.worth[start.unsqueeze(-1) + code.clamp(min=0) * STEPS + part]
         known = (code >= 0) & ~worth.isnan()
         return torch.where(known, worth, 0.0), known.float()
 

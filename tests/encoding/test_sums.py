@@ -111,12 +111,12 @@ def test_members_tell_values_and_the_cells_that_they_lie_in():
     worth = 0.0
     for member in total.members:
         code = table.codes[:, member.symbol]
-        worth = worth + member.worth[code, table.fractions[:, member.number]]
+        worth = worth + member.worth[code, table.fractions[:, member.number] // 16]
         cells = code >= member.first
         value = frame[table.layout.columns[table.layout.symbol_column[member.symbol]]].to_numpy()
         lies = member.first + np.searchsorted(member.starts, value[cells], side="right")
         assert np.mean(lies == code[cells]) > 0.99  # starts are kept in single precision
-    assert np.quantile(np.abs(worth - total.amount), 0.9) < 0.1
+    assert np.quantile(np.abs(worth - total.amount), 0.9) < 1.5
 
 
 def test_state_goes_there_and_back_and_older_state_has_no_sums():
