@@ -149,7 +149,7 @@ def numbers() -> TabGAN:
     )
     flag = rng.random(len(x)) < FLAGS[kind]
     frame = pd.DataFrame({"flag": flag, "kind": np.array(["a", "b", "c"])[kind], "x": x})
-    settings = {"epochs": 20, "max_time": None, "width": 64, "hidden": 64, "dropout": 0.0}
+    settings = {"epochs": 30, "max_time": None, "width": 64, "hidden": 64, "dropout": 0.0}
     return TabGAN(**settings, canonical_share=0.2, learning_rate=5e-3, random_state=0).fit(frame)
 
 
