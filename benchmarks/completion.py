@@ -113,8 +113,11 @@ def _figures(
     truth, hidden = rows[numbers].to_numpy(np.float64), gaps[numbers].isna().to_numpy()
     mean, middle = means.to_numpy(np.float64), likely[numbers].to_numpy(np.float64)
     covered, covered_apart = coverage(truth, stacked)
+    filled = draws[0][list(rows.columns)].mask(
+        rows.isna().to_numpy()
+    )  # a way fills what always was missing, too
     return {
-        "c2st": c2st(rows, draws[0][list(rows.columns)], categories, classifier=judge()).score,
+        "c2st": c2st(rows, filled, categories, classifier=judge()).score,
         "MAE": _per_column(np.abs(middle - truth), hidden, spread),
         "RMSE": _per_column((mean - truth) ** 2, hidden, spread**2, root=True),
         "accuracy": _accuracy(rows, gaps, likely, categories),
