@@ -113,9 +113,8 @@ def _figures(
     truth, hidden = rows[numbers].to_numpy(np.float64), gaps[numbers].isna().to_numpy()
     mean, middle = means.to_numpy(np.float64), likely[numbers].to_numpy(np.float64)
     covered, covered_apart = coverage(truth, stacked)
-    filled = draws[0][list(rows.columns)].mask(
-        rows.isna().to_numpy()
-    )  # a way fills what always was missing, too
+    # a way fills what always was missing, too
+    filled = draws[0][list(rows.columns)].mask(rows.isna().to_numpy())
     return {
         "c2st": c2st(rows, filled, categories, classifier=judge()).score,
         "MAE": _per_column(np.abs(middle - truth), hidden, spread),

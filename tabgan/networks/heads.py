@@ -95,10 +95,7 @@ class Heads(nn.Module):
         inside = activation_dtype(contexts.device)
         x = self.normed(contexts.add_(self.bias)).to(inside)
         x = self.trunk(x.flatten(0, 1)).view(x.shape)
-        first, second = (
-            (bias.to(inside), weight.to(inside))
-            for bias, weight in ((self.first_bias, self.first), (self.second_bias, self.second))
-        )
+        first, second = self.own_layers(inside)
         x = functional.silu(torch.baddbmm(first[0], x, first[1]))
         x = (x + functional.silu(torch.baddbmm(second[0], x, second[1]))).to(contexts.dtype)
         if dropout > 0:
@@ -116,6 +113,14 @@ class Heads(nn.Module):
         They are given as 1 and 0 all the same: the kernel that has them takes two thirds of the time.
         """
         return functional.layer_norm(x, (self.width,), buffer(self, "gain"), buffer(self, "no_bias"))
+
+    def own_layers(self, dtype: torch.dtype, symbol: int | None = None) -> list[tuple[Tensor, Tensor]]:
+        """Biases and weights, in some type, of the first and the second layer of one head; None: of all heads."""
+        layers: list[tuple[Tensor, Tensor]]
+        layers = [(self.first_bias, self.first), (self.second_bias, self.second)]
+        if symbol is not None:
+            layers = [(bias[symbol], weight[symbol]) for bias, weight in layers]
+        return [(bias.to(dtype), weight.to(dtype)) for bias, weight in layers]
 
     def by_bucket(self, x: Tensor) -> tuple[Tensor, ...]:
         """What belongs to the symbols of each bucket: (S, ...) to some (symbols, ...)."""
@@ -142,10 +147,7 @@ class Heads(nn.Module):
         x = self.normed(context[:, : self.width] + self.bias[symbol])
         inside = blocks[0][0].dtype if blocks else x.dtype
         x = self.trunk(x) if blocks is None else pass_in_place(x.to(inside), blocks)
-        first, second = (
-            (bias[symbol].to(inside), weight[symbol].to(inside))
-            for bias, weight in ((self.first_bias, self.first), (self.second_bias, self.second))
-        )
+        first, second = self.own_layers(inside, symbol)
         x = functional.silu(torch.addmm(first[0], x, first[1]))
         x = (x + functional.silu(torch.addmm(second[0], x, second[1]))).to(context.dtype)
         bucket, i = self.place_of[symbol]

@@ -73,11 +73,7 @@ def move_bias(generator: Generator, symbol: int, said: Tensor, counts: Tensor) -
     if not len(said) or not counts.any():
         return
     block = blocks_of(counts, generator.heads.free[symbol])
-    together = [  # in 64 bits where there are, as products of 32 may be rounded, see `matmul_precision`
-        part.new_zeros(len(part), int(block[-1]) + 1).index_add_(1, block, part).to(noise_dtype(part.device))
-        for part in (said, counts.unsqueeze(0))
-    ]
-    added = log_factors(together[0], together[1][0] / counts.sum())[block]
+    added = log_factors(in_blocks(said, block), in_blocks(counts, block) / counts.sum())[block]
     bucket, place = generator.heads.place_of[symbol]
     generator.heads.last_bias[bucket].data[place, 0, : len(added)] += added
 
@@ -90,6 +86,15 @@ def blocks_of(counts: Tensor, free: int) -> Tensor:
     block = torch.cat([own, free + (middle * BLOCKS).long()])
     new = torch.diff(block, prepend=block[:1]) > 0
     return new.cumsum(0)
+
+
+def in_blocks(values: Tensor, block: Tensor) -> Tensor:
+    """Sums (..., blocks) of values (..., K) whose blocks are told, (K,).
+
+    In 64 bits where there are: products of 32 may be rounded, see `matmul_precision`.
+    """
+    sums = values.new_zeros(*values.shape[:-1], int(block[-1]) + 1)
+    return sums.index_add_(-1, block, values).to(noise_dtype(values.device))
 
 
 def log_factors(said: Tensor, shares: Tensor) -> Tensor:
