@@ -1,12 +1,13 @@
 """Fill the gaps of given rows, each given all that is known of its row.
 
-What is filled in is never missing: where a column had missing values in fit, a gap is drawn from what the model
-gives to values, given the cells before it.
+What is filled in is never missing, and yet a column of which most rows have no value does not make the other gaps
+those of the few rows that have one: all gaps are drawn as the rows of the table are, and what comes out missing is
+then drawn once more, as a value, given all the others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from tabgan.asking.scores import position
 from tabgan.conditioning.known import Known, known_cells
 from tabgan.encoding.table import TableEncoder
 from tabgan.model import FittedModel
+from tabgan.networks.tables import FRACTION_STEPS
 
 Array = NDArray[Any]
 
@@ -51,24 +53,43 @@ def complete(
     if not len(rows):
         return _with(stacked, every_gap, empty_frame(model), model.encoder)
     sources = [np.random.SeedSequence(seeds[0], spawn_key=(seeds[1], draw)) for draw in range(n_draws)]
-    noise = np.concatenate([np.random.default_rng(source).random(gaps.shape)[rows] for source in sources])
-    given = (known.codes, known.fractions, known.hidden)
-    codes, fractions, hidden = (
-        torch.from_numpy(part[np.tile(rows, n_draws)]).to(model.device) for part in given
-    )
-    symbols = never_missing(model.encoder)
-    drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), never_missing=symbols)
-    made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
-    all_codes, all_fractions = drawn.cpu().numpy(), inside.cpu().double().numpy()
+    uniforms = [np.random.default_rng(source).random((2, *gaps.shape))[:, rows] for source in sources]
     own = known.take(np.tile(rows, n_draws))
-    cells = own.restore(model.encoder.decode(all_codes, all_fractions, made_up))
-    cells = model.encoder.reconciled(all_codes, all_fractions, cells, own.hidden)
+    codes, fractions = _drawn(model, own, np.concatenate(uniforms, axis=1))
+    made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
+    cells = own.restore(model.encoder.decode(codes, fractions, made_up))
+    cells = model.encoder.reconciled(codes, fractions, cells, own.hidden)
     filled = names.renew(model.encoder.frame(cells))
     places = (np.arange(n_draws)[:, None] * len(frame) + rows).ravel()
     return _with(stacked, every_gap, filled.set_axis(places), model.encoder)
 
 
-def never_missing(encoder: TableEncoder) -> frozenset[int]:
+def _drawn(model: FittedModel, known: Known, noise: Array) -> tuple[Array, Array]:
+    """Codes (n, S) and fractions (n, R) of rows with no hidden cell missing; ``noise`` (2, n, C) of two passes."""
+    layout = model.encoder.layout
+    codes, inside = _filled(model, (known.codes, known.fractions, known.hidden), noise[0])
+    missing, symbols = np.zeros_like(known.hidden), _say_missing(model.encoder)
+    for symbol in symbols:
+        column = layout.symbol_column[symbol]
+        missing[:, column] = known.hidden[:, column] & (codes[:, symbol] == 0)
+    rows = np.flatnonzero(missing.any(axis=1))
+    if len(rows):
+        steps = (inside[rows] * FRACTION_STEPS).astype(np.uint8)
+        codes[rows], again = _filled(model, (codes[rows], steps, missing[rows]), noise[1][rows], symbols)
+        inside[rows] = np.where(missing[rows][:, list(layout.number_column)], again, inside[rows])
+    return codes, inside
+
+
+def _filled(
+    model: FittedModel, given: tuple[Array, Array, Array], noise: Array, never_missing: Collection[int] = ()
+) -> tuple[Array, Array]:
+    """`FittedModel.fill` of codes, fractions and flags of what is hidden, all as arrays."""
+    codes, fractions, hidden = (torch.from_numpy(part).to(model.device) for part in given)
+    drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), never_missing=never_missing)
+    return drawn.cpu().numpy(), inside.cpu().double().numpy()
+
+
+def _say_missing(encoder: TableEncoder) -> frozenset[int]:
     """The symbols whose first code means missing."""
     own = ((encoder.layout.symbols_of(index), held) for index, _, held in encoder.columns())
     return frozenset(place.start for place, held in own if held.has_missing and held.symbols)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -33,7 +32,7 @@ class Keeper:
             self.since_best += 1
             return False
         self.best_score, self.since_best = score, 0
-        self.best_weights = snapshot(self.average.weights)
+        self.best_weights = snapshot(self.average.weights)  # whole at any time: an interruption may end here
         return True
 
     def exhausted(self) -> bool:
@@ -53,7 +52,7 @@ class SafePoint:
 
     modules: list[nn.Module]
     optimizers: Sequence[Optimizer]
-    states: list[Any] | None = None
+    states: list[dict[str, Tensor]] | None = None
     roll_backs: int = 0
 
     def finite(self) -> bool:
@@ -63,7 +62,10 @@ class SafePoint:
 
     def mark(self) -> None:
         """Take the present state for sound."""
-        self.states = [snapshot(module) for module in self.modules]
+        if self.states is None:
+            self.states = [snapshot(module) for module in self.modules]
+        else:
+            self.states = [snapshot(*pair) for pair in zip(self.modules, self.states, strict=True)]
 
     def roll_back(self) -> float:
         """Return to the last sound state; optimisers start afresh. Returns the factor for the learning rate.

@@ -47,8 +47,7 @@ def meet_marginals(
     canvases = [_empty(generator, part) for part in torch.split(uniforms, pass_rows)]
     for symbol, wanted in enumerate(counts):
         if wanted is not None:
-            said = torch.cat([_said(canvas, symbol) for canvas in canvases])
-            move_bias(generator, symbol, said, wanted.to(said))
+            move_bias(generator, canvases, symbol, wanted.to(generator.levels))
         for canvas in canvases:
             fill_symbol(canvas, symbol, EVERY_ROW, 1.0)
 
@@ -61,21 +60,24 @@ def _empty(generator: Generator, uniforms: Tensor) -> Canvas:
     return Canvas(generator, codes, fractions, [True] * uniforms.shape[1], uniforms)
 
 
+def move_bias(generator: Generator, canvases: list[Canvas], symbol: int, counts: Tensor) -> None:
+    """Add to the biases of a symbol what takes the mean of what its head says to the shares of ``counts`` (K,)."""
+    if not counts.any():
+        return
+    block = blocks_of(counts, generator.heads.free[symbol])
+    said = torch.cat([in_blocks(_said(canvas, symbol), block) for canvas in canvases])
+    if not len(said):
+        return
+    added = log_factors(said, in_blocks(counts, block) / counts.sum())[block]
+    bucket, place = generator.heads.place_of[symbol]
+    generator.heads.last_bias[bucket].data[place, 0, : len(added)] += added
+
+
 def _said(canvas: Canvas, symbol: int) -> Tensor:
     """Probabilities of the codes of a symbol in the rows to which it applies, (n, K)."""
     said = torch.softmax(canvas.logits(symbol, EVERY_ROW, 1.0), 1)
     applies = canvas.applies(symbol, EVERY_ROW)
     return said if applies is None else said[applies]
-
-
-def move_bias(generator: Generator, symbol: int, said: Tensor, counts: Tensor) -> None:
-    """Add to the biases of a symbol what takes the mean of probabilities (n, K) to the shares of ``counts`` (K,)."""
-    if not len(said) or not counts.any():
-        return
-    block = blocks_of(counts, generator.heads.free[symbol])
-    added = log_factors(in_blocks(said, block), in_blocks(counts, block) / counts.sum())[block]
-    bucket, place = generator.heads.place_of[symbol]
-    generator.heads.last_bias[bucket].data[place, 0, : len(added)] += added
 
 
 def blocks_of(counts: Tensor, free: int) -> Tensor:

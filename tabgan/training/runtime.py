@@ -93,6 +93,11 @@ class Average:
         torch._foreach_lerp_(mine, [parameter.detach() for parameter in live.parameters()], 1 - keep)
 
 
-def snapshot(module: nn.Module) -> dict[str, Tensor]:
-    """A copy of the weights that later steps do not change."""
-    return {name: value.detach().clone() for name, value in module.state_dict().items()}
+def snapshot(module: nn.Module, held: dict[str, Tensor] | None = None) -> dict[str, Tensor]:
+    """A copy of the weights that later steps do not change, in the place of one that is no longer needed."""
+    weights = {name: value.detach() for name, value in module.state_dict().items()}
+    if held is None:
+        return {name: value.clone() for name, value in weights.items()}
+    for name, value in weights.items():
+        held[name].copy_(value)
+    return held

@@ -104,6 +104,19 @@ def test_missing_is_never_filled_in_where_it_was_a_value(model, frame):
     assert debt.nunique() > 50
 
 
+def test_a_value_that_few_rows_have_does_not_make_the_others_those_of_these_rows():
+    source = np.random.default_rng(0)
+    kind = np.where(source.random(2_000) < 0.1, "measured", "usual")
+    weight = np.where(kind == "measured", source.normal(80, 5, 2_000), np.nan)
+    frame = pd.DataFrame({"age": source.integers(20, 80, 2_000), "weight": weight, "kind": kind})
+    model = TabGAN(epochs=60, max_time=None, width=32, hidden=16, random_state=0).fit(frame)
+    full = model.complete(frame[["age"]], random_state=0)
+    assert full["weight"].notna().all()
+    assert (full["kind"] == "measured").mean() == pytest.approx(0.1, abs=0.05)
+    measured = model.complete(frame[["age"]].assign(weight=80.0), random_state=0)
+    assert (measured["kind"] == "measured").mean() > 0.9
+
+
 def test_a_level_that_the_dtype_lacks_is_added(model, frame):
     small = frame.head(60).assign(size=pd.Categorical([None] * 59 + ["S"], ["S"], ordered=True))
     filled = model.complete(small, random_state=0)["size"]

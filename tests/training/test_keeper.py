@@ -56,6 +56,9 @@ def test_a_snapshot_is_a_copy():
     held = snapshot(live)
     change(live, 2.0)
     assert all(bool((value == 1.0).all()) for value in held.values())
+    change(live, 3.0)
+    again = snapshot(live, held)
+    assert all(again[name] is value and bool((value == 3.0).all()) for name, value in held.items())
 
 
 def test_the_best_weights_are_kept_as_copies():
