@@ -40,11 +40,11 @@ def judge_completion(
         where = gaps[name].isna()
         predicted[name] = predicted[name].where(~where, model.predict(gaps[where], name).astype(object))
     draws = [ours.loc[draw] for draw in range(N_DRAWS)]
-    figures = _figures(train, rows, gaps, draws, (predicted, mean_of(draws, numbers)), categories)
+    figures = figures_of(train, rows, gaps, draws, (predicted, mean_of(draws, numbers)), categories)
     baseline = Baseline(train.sample(min(len(train), BASELINE_ROWS), random_state=seed), categories, seed)
     draws = [baseline.complete(gaps, draw=True) for _ in range(N_DRAWS)]
     likely = baseline.complete(gaps, draw=False)
-    theirs = _figures(train, rows, gaps, draws, (likely, likely[numbers]), categories)
+    theirs = figures_of(train, rows, gaps, draws, (likely, likely[numbers]), categories)
     majority = gaps.fillna({name: train[name].mode()[0] for name in categories})
     return {
         "tabgan": figures,
@@ -97,7 +97,7 @@ def mean_of(draws: list[pd.DataFrame], numbers: list[str]) -> pd.DataFrame:
     )
 
 
-def _figures(
+def figures_of(
     train: pd.DataFrame,
     rows: pd.DataFrame,
     gaps: pd.DataFrame,
@@ -110,10 +110,10 @@ def _figures(
     numbers = list(means.columns)
     spread = train[numbers].std()
     stacked = np.stack([draw[numbers].to_numpy(np.float64) for draw in draws])
-    truth, hidden = rows[numbers].to_numpy(np.float64), gaps[numbers].isna().to_numpy()
+    truth = rows[numbers].to_numpy(np.float64)
+    hidden = gaps[numbers].isna().to_numpy() & ~np.isnan(truth)  # a way fills what always was missing, too
     mean, middle = means.to_numpy(np.float64), likely[numbers].to_numpy(np.float64)
     covered, covered_apart = coverage(truth, stacked)
-    # a way fills what always was missing, too
     filled = draws[0][list(rows.columns)].mask(rows.isna().to_numpy())
     return {
         "c2st": c2st(rows, filled, categories, classifier=judge()).score,
@@ -151,5 +151,7 @@ def _per_column(errors: Floats, hidden: NDArray[np.bool_], scale: pd.Series, *, 
 
 
 def _accuracy(rows: pd.DataFrame, gaps: pd.DataFrame, filled: pd.DataFrame, categories: list[str]) -> float:
-    right = [(filled[name] == rows[name])[gaps[name].isna()].mean() for name in categories]
+    right = [
+        (filled[name] == rows[name])[gaps[name].isna() & rows[name].notna()].mean() for name in categories
+    ]
     return float(np.mean(right))

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -113,21 +113,22 @@ def run(
 
 def run_one(training: Training, split: Split, path: Path, say: Callable[[str], None]) -> bool:
     """Train, judge, write a record; whatever goes wrong is in the record, and the next one runs."""
-    whole = split
-    if training.method.kind == "real":
-        split, rows = real_split(training.task, whole, training.seed)
+    whole, task, real = split, training.task, training.method.kind == "real"
+    if real:
+        split, rows = real_split(task, whole, training.seed)
+        task = replace(task, mle=False)  # that of a part would say little: `as_full_size` has it of the whole
     record = training.key | {"when": time.strftime("%Y-%m-%d %H:%M"), **surroundings()}
     record |= {"n_train": len(split.train)}
     start = time.perf_counter()
     try:
         with tempfile.TemporaryDirectory() as folder:
-            if training.method.kind == "real":
+            if real:
                 measured, log_prob = {}, None
             else:
                 measured, rows, log_prob = fit(training, split, Path(folder))
             start = time.perf_counter()
-            figures = score(training.task, split, rows, log_prob)
-        if training.method.kind == "real":
+            figures = score(task, split, rows, log_prob)
+        if real:
             figures = as_full_size(training.task, whole, figures)
     except Exception as error:  # a method that fails is a row that says so, and does not end the run
         said = str(error) or repr(error)

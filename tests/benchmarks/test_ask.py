@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.ask import as_table, main
-from benchmarks.completion import N_DRAWS, Baseline, coverage, hide_half
+from benchmarks.completion import N_DRAWS, Baseline, coverage, figures_of, hide_half
 from benchmarks.rare import oversampled, smote
 from tabgan_datasets import Table, simulate_loans
 
@@ -26,6 +26,21 @@ def test_right_draws_cover_nine_in_ten(values):
         truth.astype(float), draws[:, :1].repeat(4_000, axis=1).astype(float) * 0 + truth.mean()
     )
     assert narrow[1].mean() < 0.5
+
+
+def test_what_was_always_missing_is_not_judged():
+    rng = np.random.default_rng(0)
+    rows = pd.DataFrame(
+        {"x": rng.normal(size=2_000), "y": rng.normal(size=2_000), "kind": rng.choice(["a", "b"], 2_000)}
+    )
+    rows["y"] = rows["y"].where(rng.random(2_000) < 0.5)
+    rows["kind"] = rows["kind"].where(rng.random(2_000) < 0.9)
+    gaps, filled = hide_half(rows, 0), rows.fillna({"y": 9.0, "kind": "a"})
+    right = figures_of(rows, rows, gaps, [filled] * N_DRAWS, (filled, filled[["x", "y"]]), ["kind"])
+    assert right["c2st"] > 0.95
+    assert (right["accuracy"], right["MAE"]) == (1, 0)
+    wrong = filled.assign(x=filled["x"] + 9)
+    assert figures_of(rows, rows, gaps, [wrong] * N_DRAWS, (wrong, wrong[["x", "y"]]), ["kind"])["c2st"] < 0.1
 
 
 def test_oversampling_makes_classes_equal():
