@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS, Config
 from tabgan.encoding.table import TableEncoder
 from tabgan.networks.critic import Critic
-from tabgan.networks.filling import fill, noise_dtype
+from tabgan.networks.filling import blank, fill, noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.networks.precision import matmul_precision
 from tabgan.networks.tables import OLD_WAVES, Waves
@@ -84,11 +84,8 @@ class FittedModel:
 
     def draw(self, noise: Array, temperature: float = 1.0, until: int | None = None) -> tuple[Tensor, Tensor]:
         """Plain rows from uniforms (B, C): codes (B, S) and fractions (B, R) in [0, 1); see `fill`."""
-        layout, n_rows = self.encoder.layout, len(noise)
-        codes = torch.zeros(n_rows, layout.n_symbols, dtype=torch.long, device=self.device)
-        fractions = torch.zeros(n_rows, layout.n_numbers, dtype=torch.uint8, device=self.device)
-        everything = [True] * len(layout.columns)
-        return self.fill(codes, fractions, everything, torch.from_numpy(noise), temperature, until=until)
+        empty = blank(self.generator, len(noise))
+        return self.fill(*empty, torch.from_numpy(noise), temperature, until=until)
 
     @cached_property
     def pilot(self) -> tuple[Tensor, Tensor]:

@@ -142,6 +142,14 @@ def fill(
     return canvas.codes, canvas.inside
 
 
+def blank(generator: Generator, n_rows: int) -> tuple[Tensor, Tensor, list[bool]]:
+    """Codes (n, S), fractions (n, R) and flags of n rows of which nothing is known, as `fill` takes them."""
+    tables, device = generator.tables, generator.levels.device
+    codes = torch.zeros(n_rows, tables.n_symbols, dtype=torch.long, device=device)
+    fractions = torch.zeros(n_rows, tables.n_numbers, dtype=torch.uint8, device=device)
+    return codes, fractions, [True] * tables.n_columns
+
+
 def fill_symbol(canvas: Canvas, symbol: int, rows: Rows, temperature: float) -> None:
     """Draw one symbol of some rows, and the place in its cell where a number ends with it."""
     tables = canvas.generator.tables

@@ -101,6 +101,7 @@ class SymbolTables(nn.Module):
         self.parents = [symbol.parent for symbol in layout.symbols]
         self.applies_from = [symbol.applies_from for symbol in layout.symbols]
         self.symbol_column = list(layout.symbol_column)
+        self.n_columns = len(layout.columns)
         self.number_of_last = {number.symbols[-1]: r for r, number in enumerate(layout.numbers)}
         self.number_ends = [(number.symbols[0], number.symbols[-1]) for number in layout.numbers]
         self.all_numbers = list(self.number_of_last) == list(range(layout.n_symbols))

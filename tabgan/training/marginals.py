@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from tabgan.config import SAMPLE_PASS
-from tabgan.networks.filling import EVERY_ROW, Canvas, fill_symbol, noise_dtype
+from tabgan.networks.filling import EVERY_ROW, Canvas, blank, fill_symbol, noise_dtype
 from tabgan.networks.generator import Generator
 
 MOST_ROWS = 32_768
@@ -38,26 +38,20 @@ def meet_marginals(
     n_rows = max(min(n_rows, MOST_ROWS, MOST_CELLS // max(tables.n_symbols, 1)), 1)
     uniforms = torch.rand(
         n_rows,
-        max(tables.symbol_column, default=-1) + 1,
+        tables.n_columns,
         generator=noise,
         device=device,
         dtype=noise_dtype(device),
     )
     pass_rows = SAMPLE_PASS if device.type == "cpu" else n_rows
-    canvases = [_empty(generator, part) for part in torch.split(uniforms, pass_rows)]
+    canvases = [
+        Canvas(generator, *blank(generator, len(part)), part) for part in torch.split(uniforms, pass_rows)
+    ]
     for symbol, wanted in enumerate(counts):
         if wanted is not None:
             move_bias(generator, canvases, symbol, wanted.to(generator.levels))
         for canvas in canvases:
             fill_symbol(canvas, symbol, EVERY_ROW, 1.0)
-
-
-def _empty(generator: Generator, uniforms: Tensor) -> Canvas:
-    """A canvas on which nothing is known, for uniforms (n, C)."""
-    tables = generator.tables
-    codes = torch.zeros(len(uniforms), tables.n_symbols, dtype=torch.long, device=uniforms.device)
-    fractions = torch.zeros(len(uniforms), tables.n_numbers, dtype=torch.uint8, device=uniforms.device)
-    return Canvas(generator, codes, fractions, [True] * uniforms.shape[1], uniforms)
 
 
 def move_bias(generator: Generator, canvases: list[Canvas], symbol: int, counts: Tensor) -> None:

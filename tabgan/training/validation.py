@@ -12,7 +12,7 @@ from torch import Tensor
 from tabgan.config import MAX_VALIDATION_ROWS
 from tabgan.encoding.layout import Layout
 from tabgan.networks.critic import Critic
-from tabgan.networks.filling import fill, noise_dtype
+from tabgan.networks.filling import blank, fill, noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.training.runtime import Rows
 
@@ -78,10 +78,7 @@ class PairCounts:
 @torch.no_grad()
 def draw_rows(generator: Generator, noise: Tensor) -> Tensor:
     """Unconditional rows, codes (B, S), from uniforms (B, C)."""
-    tables = generator.tables
-    codes = torch.zeros(len(noise), tables.n_symbols, dtype=torch.long, device=noise.device)
-    fractions = torch.zeros(len(noise), tables.n_numbers, dtype=torch.uint8, device=noise.device)
-    return fill(generator, codes, fractions, [True] * noise.shape[1], noise)[0]
+    return fill(generator, *blank(generator, len(noise)), noise)[0]
 
 
 def count_pairs(generator: Generator, layout: Layout, held_out: Rows, rng: np.random.Generator) -> PairCounts:
