@@ -18,6 +18,7 @@ from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.number_column import number_of
+from tabgan.encoding.numeric import NumericEncoder
 from tabgan.encoding.relation import Relation
 
 Array = NDArray[Any]
@@ -89,6 +90,23 @@ class Room:
         share = np.divide(np.abs(short), room, out=np.zeros_like(short), where=np.abs(short) < room)
         return replace(self, values=self.values + share * steps)
 
+    @np.errstate(invalid="ignore")
+    def with_largest(self, relation: Relation, free: Array, numbers: Sequence[NumericEncoder]) -> Room:
+        """What is short put on one member: the largest that may move and whose column has such values.
+
+        ``free`` (n, M) flags what may move; ``numbers`` are the members' own.
+        """
+        weights = np.array(relation.coefficients)
+        low, high = np.array([number.bounds for number in numbers]).T
+        wanted = self.values + self.short(relation)[:, None] / weights
+        can = free & (wanted >= low) & (wanted <= high)
+        largest = np.where(can, np.abs(self.values * weights), -1.0).argmax(axis=1)
+        values = self.values.copy()
+        for member, number in enumerate(numbers):
+            own = can[:, member] & (largest == member)
+            values[own, member] = number.nearest(wanted[own, member])
+        return replace(self, values=values)
+
 
 def reconcile(
     encoders: Sequence[ColumnEncoder],
@@ -99,6 +117,8 @@ def reconcile(
     free: Array,
 ) -> list[Cells]:
     """Cells of all columns, in which the sum holds in every row whose cells have room for it.
+
+    One that always holds in the table does so in the others, too.
 
     Parameters
     ----------
@@ -119,6 +139,9 @@ def reconcile(
         wanted = moved.values[:, place] + moved.short(relation) / relation.coefficients[place]
         moved = moved.with_member(place, numbers[place].nearest(wanted), free[:, place])
     met = moved.kept(relation, 0.0, EXACT)
+    if relation.always:
+        moved = moved.with_largest(relation, free & ~met[:, None], numbers)
+        met = moved.kept(relation, 0.0, EXACT)
     out = list(cells)
     for place, column in enumerate(relation.columns):
         was = cells[column].values

@@ -30,6 +30,7 @@ MOST_SUMS = 16
 NEIGHBOURS = 30  # columns before the last one of a sum, among which its others are looked for
 TOLERANCE = 0.01  # of the spread of the column that the others determine: cells tell values roughly
 KEPT_BY = 0.95  # of the rows
+ALWAYS = 0.99  # as good as all of them: values beyond the last knots seem to break it
 MATTERS = 0.02  # of that spread: what adds less is no member
 LARGEST = 1e15  # sums of larger numbers are too rough in single precision
 HOPELESS = 10  # times the tolerance: where half of the rows are so far off there is no relation
@@ -67,11 +68,9 @@ def _exact(relation: Relation, room: Room) -> Relation:
     known = np.isfinite(room.values).all(axis=1)
     for digits in range(ROUNDED + 1):
         simple = replace(relation.rounded(digits), exact=True)
-        if (
-            all(simple.coefficients)
-            and room.kept(simple, 1 / FRACTION_STEPS, PRINTED)[known].mean() >= KEPT_BY
-        ):
-            return simple
+        share = room.kept(simple, 1 / FRACTION_STEPS, PRINTED)[known].mean()
+        if all(simple.coefficients) and share >= KEPT_BY:
+            return replace(simple, always=bool(share >= ALWAYS))
     return relation
 
 

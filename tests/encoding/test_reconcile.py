@@ -30,10 +30,10 @@ def redrawn(frame, free=None):
 
 def test_relations_that_hold_to_the_last_digit_are_told_from_rough_ones():
     (relation,) = fitted(invoices())[0].sums
-    assert relation == Relation(0.0, (0, 1, 3, 4), (-1.0, -1.0, -1.0, 1.0), exact=True)
+    assert relation == Relation(0.0, (0, 1, 3, 4), (-1.0, -1.0, -1.0, 1.0), exact=True, always=True)
     celsius = np.random.default_rng(1).normal(15, 8, ROWS)
     (relation,) = fitted(pd.DataFrame({"celsius": celsius, "fahrenheit": celsius * 1.8 + 32}))[0].sums
-    assert relation == Relation(32.0, (0, 1), (-1.8, 1.0), exact=True)
+    assert relation == Relation(32.0, (0, 1), (-1.8, 1.0), exact=True, always=True)
     rough = invoices().assign(total=lambda frame: frame["total"].round(0))
     (relation,) = fitted(rough)[0].sums
     assert not relation.exact
@@ -58,8 +58,8 @@ def test_shares_make_one_and_no_value_lies_at_the_end_of_its_cell():
     encoder, before, after, same = redrawn(shares())
     assert (before.sum(axis=1) - 1).abs().median() > 1e-4
     met = (after.sum(axis=1) - 1).abs() < 1e-12
-    assert met.mean() > 0.95
-    assert same.all()
+    assert met.mean() > 0.999
+    assert same.mean() > 0.99  # the largest leaves its cell where cells have no room
     for name, own in zip(after, encoder.encoders, strict=True):
         assert not np.isin(after[name], own.number.edges).any()
 
@@ -114,8 +114,48 @@ def test_no_rows():
     assert len(encoder.reconciled(table.codes[:0], table.fractions[:0], cells, np.ones((0, 3), bool))[0]) == 0
 
 
-@pytest.mark.parametrize("exact", [True, False])
-def test_relations_as_json_and_those_of_older_files(exact):
-    relation = Relation(1.5, (0, 2), (1.0, -2.0), exact)
+@pytest.mark.parametrize(("exact", "always"), [(True, True), (True, False), (False, False)])
+def test_relations_as_json_and_those_of_older_files(exact, always):
+    relation = Relation(1.5, (0, 2), (1.0, -2.0), exact, always)
     assert Relation.from_json(relation.to_json()) == relation
-    assert not Relation.from_json(relation.to_json()[:3]).exact
+    assert Relation.from_json(relation.to_json()[:4]) == replace(relation, always=False)
+    assert Relation.from_json(relation.to_json()[:3]) == replace(relation, exact=False, always=False)
+
+
+def mixed_up(frame):
+    """Rows whose totals are those of other rows, before and after; and which of them could hold the sum."""
+    encoder, table = fitted(frame)
+    total = list(frame.columns).index("total")
+    codes = table.codes.copy()
+    own = encoder.layout.symbols_of(total)
+    codes[:, own] = np.random.default_rng(3).permutation(codes[:, own])
+    cells = encoder.decode(codes, table.fractions / 256, np.random.default_rng(0))
+    free = np.ones((len(frame), len(encoder.schema)), bool)
+    before = encoder.frame(cells)
+    return before, encoder.frame(encoder.reconciled(codes, table.fractions / 256, cells, free)), encoder
+
+
+def missed(frame):
+    return (frame["total"] - frame["net"] - frame["tax"] - frame["shipping"]).abs() > 0.005
+
+
+def test_a_sum_that_no_row_breaks_holds_where_cells_have_no_room():
+    before, after, encoder = mixed_up(invoices())
+    assert missed(before).mean() > 0.95
+    assert missed(after).mean() < 0.03  # none could take what is short within the range of its column
+    for name, own in zip(after, encoder.encoders, strict=True):
+        assert after[name].between(*own.bounds).all()
+    cents = after[["net", "tax", "shipping", "total"]]
+    pd.testing.assert_frame_equal(cents, cents.round(2))
+    moved = (before != after)[["net", "tax", "shipping", "total"]]
+    assert moved.any(axis=1).mean() > 0.95
+    pd.testing.assert_frame_equal(before[missed(after)], after[missed(after)])
+
+
+def test_a_sum_that_some_rows_break_holds_only_where_cells_have_room():
+    frame = invoices()
+    frame.loc[frame.index % 50 == 1, "total"] += 300
+    _, after, encoder = mixed_up(frame)
+    assert encoder.sums[0].exact
+    assert not encoder.sums[0].always
+    assert missed(after).mean() > 0.5
