@@ -19,6 +19,7 @@ from tabgan.training.keeper import Keeper, SafePoint
 from tabgan.training.lessons import LESSON_SHARE, LESSON_STEPS, teach
 from tabgan.training.optimizer import Adam
 from tabgan.training.runtime import Average, whole_rows
+from tabgan.training.schedule import cosine, set_rate
 from tabgan.training.steps import (
     Meter,
     apply_gradients,
@@ -226,12 +227,9 @@ class GameStage:
 
     def set_rates(self, done: float) -> None:
         """Learning rates: cosine to a twentieth over the stage, times what troubles have left of them."""
-        base = self.config.critic_learning_rate * (
-            0.05 + 0.95 * (0.5 + 0.5 * math.cos(math.pi * min(done, 1.0)))
-        )
-        for name, optimizer in (("generator", self.generator_optimizer), ("critic", self.critic_optimizer)):
-            for group in optimizer.param_groups:
-                group["lr"] = base * self.rates[name]
+        base = self.config.critic_learning_rate * (0.05 + 0.95 * cosine(done))
+        set_rate(self.generator_optimizer, base * self.rates["generator"])
+        set_rate(self.critic_optimizer, base * self.rates["critic"])
 
     def note_figures(self, gap: float) -> None:
         """Note the figures that tell whether the game goes well."""

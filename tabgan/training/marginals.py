@@ -8,18 +8,44 @@ moved until the mean of what the head says is what the table has: iterative prop
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from tabgan.config import SAMPLE_PASS
+from tabgan.encoding.layout import Layout
 from tabgan.networks.filling import EVERY_ROW, Canvas, blank, fill_symbol, noise_dtype
 from tabgan.networks.generator import Generator
 
+Array = NDArray[Any]
 MOST_ROWS = 32_768
 MOST_CELLS = 2**22  # rows times symbols
 ROUNDS = 10
 BLOCKS = 64  # of equal mass on a number's line: cells of a block move together, as one alone has few rows
 CAUTION = 4.0  # rows: a level of which so many are expected goes half of the way
+
+
+def frequencies(layout: Layout, codes: Array) -> list[Tensor]:
+    """How many rows (N, S) have each code of each symbol, (K,) a symbol."""
+    counts = []
+    for s, symbol in enumerate(layout.symbols):
+        column = codes[:, s]
+        counts.append(torch.from_numpy(np.bincount(column[column >= 0], minlength=symbol.n_levels)).double())
+    return counts
+
+
+def counted(layout: Layout, codes: Array) -> list[Tensor | None]:
+    """How many rows (N, S) have each code; None for columns with hidden cells, whose rows may be no fair sample."""
+    hidden = {
+        layout.symbol_column[s]
+        for s, symbol in enumerate(layout.symbols)
+        if symbol.parent is None and (codes[:, s] < 0).any()
+    }
+    counts = frequencies(layout, codes)
+    return [None if layout.symbol_column[s] in hidden else count for s, count in enumerate(counts)]
 
 
 @torch.no_grad()

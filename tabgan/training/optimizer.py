@@ -130,3 +130,11 @@ class Adam:
         for parameter, moments in zip(moving, known, strict=True):
             spread = (moments.square / (1 - second**moments.steps)).sqrt_().add_(EPSILON)
             parameter.addcdiv_(moments.mean * (-rate / (1 - first**moments.steps)), spread)
+
+
+def decayed(module: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
+    """Parameter groups in which biases do not decay (those of padded levels must stay where they are)."""
+    named = list(module.named_parameters())
+    biases = [parameter for name, parameter in named if "bias" in name]
+    weights = [parameter for name, parameter in named if "bias" not in name]
+    return [{"params": weights, "weight_decay": weight_decay}, {"params": biases, "weight_decay": 0.0}]

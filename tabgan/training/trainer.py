@@ -27,17 +27,16 @@ from tabgan.networks.tables import waves_for
 from tabgan.training.budget import Budget
 from tabgan.training.game import GameStage
 from tabgan.training.keeper import Keeper, SafePoint
-from tabgan.training.marginals import MOST_ROWS, meet_marginals
+from tabgan.training.marginals import MOST_ROWS, counted, frequencies, meet_marginals
 from tabgan.training.memory import kept_memory
-from tabgan.training.optimizer import Adam, Optimizer
+from tabgan.training.optimizer import Adam, decayed
 from tabgan.training.progress import Progress
 from tabgan.training.runtime import Average, Rows, micro_batch, place_rows
+from tabgan.training.schedule import cosine, set_rate, warm_up
 from tabgan.training.steps import Meter, apply_gradients, likelihood_gradients
 from tabgan.training.validation import MIN_ROWS, mean_log_prob, split_rows
 
 Array = NDArray[Any]
-WARM_UP_STEPS = 100  # in which the learning rate rises,
-WARM_UP_SHARE = 0.1  # or this share of a short budget
 CHECK_STEPS = 40  # between two looks at the held-out rows at least this many,
 LOOK_SHARE = 0.1  # and so many that looking takes about this share of the work (a step passes three times)
 PATIENCE = 5
@@ -124,7 +123,7 @@ class Trainer:
             generator=weights,
             waves=waves_for(len(train)),
         )
-        self.generator.heads.start_at(_frequencies(layout, codes[train]))
+        self.generator.heads.start_at(frequencies(layout, codes[train]))
         self.counts = counted(layout, codes)
         self.generator.to(device)
         self.canonical = torch.from_numpy(canonical_order(layout.symbol_column)[None]).to(device)
@@ -341,46 +340,3 @@ class Trainer:
             **figures,
         }
         self.progress.update(done, stage, line)
-
-
-def decayed(module: nn.Module, weight_decay: float) -> list[dict[str, Any]]:
-    """Parameter groups in which biases do not decay (those of padded levels must stay where they are)."""
-    named = list(module.named_parameters())
-    biases = [parameter for name, parameter in named if "bias" in name]
-    weights = [parameter for name, parameter in named if "bias" not in name]
-    return [{"params": weights, "weight_decay": weight_decay}, {"params": biases, "weight_decay": 0.0}]
-
-
-def warm_up(step: int, done: float) -> float:
-    """Factor of the learning rate in the first steps, ``done`` (0 to 1) of the budget being used."""
-    return min(1.0, max((step + 1) / WARM_UP_STEPS, done / WARM_UP_SHARE))
-
-
-def cosine(done: float) -> float:
-    """From 1 down to 0 over the budget."""
-    return 0.5 + 0.5 * math.cos(math.pi * min(done, 1.0))
-
-
-def set_rate(optimizer: Optimizer, rate: float) -> None:
-    """Set the learning rate of all groups."""
-    for group in optimizer.param_groups:
-        group["lr"] = rate
-
-
-def _frequencies(layout: Layout, codes: Array) -> list[Tensor]:
-    counts = []
-    for s, symbol in enumerate(layout.symbols):
-        column = codes[:, s]
-        counts.append(torch.from_numpy(np.bincount(column[column >= 0], minlength=symbol.n_levels)).double())
-    return counts
-
-
-def counted(layout: Layout, codes: Array) -> list[Tensor | None]:
-    """How many rows (N, S) have each code; None for columns with hidden cells, whose rows may be no fair sample."""
-    hidden = {
-        layout.symbol_column[s]
-        for s, symbol in enumerate(layout.symbols)
-        if symbol.parent is None and (codes[:, s] < 0).any()
-    }
-    counts = _frequencies(layout, codes)
-    return [None if layout.symbol_column[s] in hidden else count for s, count in enumerate(counts)]

@@ -4,8 +4,15 @@ import pytest
 import torch
 
 from tabgan.training import trainer as trainer_module
-from tabgan.training.marginals import BLOCKS, CAUTION, MOST_ROWS, blocks_of, log_factors, meet_marginals
-from tabgan.training.trainer import counted
+from tabgan.training.marginals import (
+    BLOCKS,
+    CAUTION,
+    MOST_ROWS,
+    blocks_of,
+    counted,
+    log_factors,
+    meet_marginals,
+)
 from tabgan.training.validation import draw_rows
 from tests.networks.examples import celled_layout, make_generator, mixed_layout, random_rows, tiny_layout
 from tests.training.toys import make_trainer, toy_codes, toy_layout, weights_of

@@ -10,7 +10,8 @@ from tabgan.errors import TrainingError
 from tabgan.training import game as game_module
 from tabgan.training import trainer as trainer_module
 from tabgan.training.budget import Budget
-from tabgan.training.trainer import cosine, decayed, set_rate, warm_up
+from tabgan.training.optimizer import decayed
+from tabgan.training.schedule import warm_up
 from tabgan.training.validation import draw_rows
 from tests.networks.examples import level, order
 from tests.training.toys import Chatty, judged, make_trainer, toy_codes, toy_layout, weights_of
@@ -361,16 +362,6 @@ def test_dropout_rises_in_haste_only():
     assert [trainer.dropout(steps, 1.0) for steps in at] == pytest.approx([0, 0.2, 0.4, 0.4], abs=0.01)
     assert [trainer.dropout(steps, 0.5) for steps in at] == pytest.approx([0, 0.4, 0.4, 0.4], abs=0.01)
     assert [trainer.dropout(steps, 0.0) for steps in at] == [0.4] * 4
-
-
-def test_rates_warm_up_and_fall():
-    assert [warm_up(step, 0.0) for step in (0, 49, 99, 1000)] == [0.01, 0.5, 1.0, 1.0]
-    assert [warm_up(0, done) for done in (0.05, 0.1, 0.9)] == [0.5, 1.0, 1.0]  # a short budget does not wait
-    assert warm_up(89, 0.01) == 0.9
-    assert [cosine(done) for done in (0.0, 0.5, 1.0, 2.0)] == pytest.approx([1.0, 0.5, 0.0, 0.0])
-    optimizer = torch.optim.SGD(torch.nn.Linear(1, 1).parameters(), lr=1.0)
-    set_rate(optimizer, 0.25)
-    assert [group["lr"] for group in optimizer.param_groups] == [0.25]
 
 
 def test_the_loss_curve_is_the_recorded_one(looks):
