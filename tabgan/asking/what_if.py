@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from numpy.typing import NDArray
 
 from tabgan.asking.patching import as_dtype, named, patched, put
 from tabgan.asking.scores import position
-from tabgan.conditioning.known import known_rows
+from tabgan.conditioning.known import known_cells, known_rows
 from tabgan.config import SAMPLE_PASS
 from tabgan.data import from_cells, to_cells
 from tabgan.data.cells import Cells
@@ -142,17 +143,23 @@ def _put(
     hidden: list[bool],
 ) -> None:
     """Write the cells of some rows that came out differently; the others keep exactly what was given."""
-    layout = model.encoder.layout
-    for index, column, encoder in model.encoder.columns():
+    encoder = model.encoder
+    given = known_cells(out.iloc[rows], encoder)
+    drawn, differ = [given.cells[index] for index, _, _ in encoder.columns()], np.zeros_like(given.hidden)
+    for index, _, own in encoder.columns():
         if hidden[index]:
-            own, inside = layout.symbols_of(index), layout.numbers_of(index)
-            old, new = ((codes[:, own], fractions[:, inside]) for codes, fractions in (before, after))
-            cells = encoder.decode(*new)
-            differ = _differ(encoder, old, new, cells)
+            symbols, numbers = encoder.layout.symbols_of(index), encoder.layout.numbers_of(index)
+            old, new = ((codes[:, symbols], fractions[:, numbers]) for codes, fractions in (before, after))
+            drawn[index] = own.decode(*new)
+            differ[:, index] = _differ(own, old, new, drawn[index])
+    cells = encoder.summed(after[0], replace(given, hidden=differ).restore(drawn), differ)
+    for index, column, _ in encoder.columns():
+        changed = differ[:, index]
+        if changed.any():
             where = np.zeros(len(out), bool)
-            where[rows[differ]] = True
-            given: Any = out[column.name]
-            put(out, column.name, patched(given, where, from_cells(cells.take(differ), column)))
+            where[rows[changed]] = True
+            filled = from_cells(cells[index].take(changed), column)
+            put(out, column.name, patched(out[column.name], where, filled))
 
 
 def _differ(

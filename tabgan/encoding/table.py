@@ -126,8 +126,12 @@ class TableEncoder:
         They were drawn by codes (n, S) and fractions (n, R); ``free`` (n, C) flags the cells that may change.
         """
         cells, repeated = repeat(self.encoders, self.layout, self.repeats, codes, fractions, cells, free)
+        return self.summed(codes, cells, free & ~repeated)
+
+    def summed(self, codes: Array, cells: list[Cells], free: Array) -> list[Cells]:
+        """Cells of each column in which sums hold as in the table; see `reconciled`."""
         for relation in self.sums:
-            cells = reconcile(self.encoders, self.layout, relation, codes, cells, free & ~repeated)
+            cells = reconcile(self.encoders, self.layout, relation, codes, cells, free)
         return cells
 
     def log_gains(self, codes: Array, frame: pd.DataFrame, after: Callable[[int, int], bool]) -> Array:

@@ -43,6 +43,18 @@ def test_given_shares_stay_and_the_last_one_is_what_they_leave(model):
     assert met(filled).mean() > 0.99
 
 
+def test_what_follows_a_changed_share_makes_one_with_it(model):
+    given = shares(3_000).tail(1_000)
+    moved = model.what_if(given, set={"a": lambda a: (a * 0.9).where(a > 0.2, a)}, random_state=0)
+    changed = given["a"] > 0.2
+    pd.testing.assert_frame_equal(moved[~changed], given[~changed])
+    assert (moved["a"] == given["a"] * 0.9)[changed].all()
+    assert met(moved[changed]).mean() > 0.95
+    kept = model.what_if(given, set={"a": 0.2}, keep=["b"], random_state=0)
+    assert kept["b"].equals(given["b"])
+    assert met(kept)[given["b"] < 0.7].mean() > 0.95
+
+
 def test_drawn_payments_are_the_bill_as_often_as_real_ones(paying):
     rows = paying.sample(4_000, random_state=0)
     assert (rows["paid"] == rows["bill"]).mean() == pytest.approx(0.4, abs=0.12)
