@@ -3,12 +3,13 @@
 A cell tells a number only roughly, and networks learn slowly that two numbers are the same one, or that one is the
 greater. So a network is told in which cell of a column the value of another column would lie: a pointer, as language
 models copy words (Gu et al. 2016, arXiv 1603.06393). DIFF: it points to a cell and to bands of cells around it, and
-adds to logits instead of mixing two distributions.
+adds to logits instead of mixing two distributions. Of datetimes days point to days, and times of day to times of day.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,9 +17,10 @@ from numpy.typing import NDArray
 
 from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
+from tabgan.encoding.datetime import DatetimeEncoder
 from tabgan.encoding.layout import Layout, NumberTable, Pointer
 from tabgan.encoding.number_column import NumberColumnEncoder
-from tabgan.encoding.numeric import FRACTION_STEPS
+from tabgan.encoding.numeric import FRACTION_STEPS, NumericEncoder
 from tabgan.schema import Column
 
 Array = NDArray[Any]
@@ -36,6 +38,52 @@ MOST_PAIRS = 64
 NEIGHBOURS = 30  # how far apart two columns may be in a wide table
 
 
+@dataclass(frozen=True)
+class Line:
+    """A number whose cells are modes of their own: that of a column, or the days or the times of day of datetimes.
+
+    Attributes
+    ----------
+    scale : what another line must have, too, for its values to be comparable.
+    symbol, place : positions within the row, of its code and of its fraction.
+    """
+
+    column: int
+    scale: tuple[Any, ...]
+    number: NumericEncoder
+    symbol: int
+    place: int
+
+    def cells(self, codes: Array, fractions: Array) -> Cells:
+        """About the values of rows with codes (n, S) and fractions (n, R); hidden ones are missing."""
+        own, inside = codes[:, [self.symbol]], (fractions[:, [self.place]] + 0.5) / FRACTION_STEPS
+        values, missing = self.number.decode(np.maximum(own, 0), inside)
+        return Cells(values, missing | (own[:, 0] < 0))
+
+    def told(self, values: Array, missing: Array) -> Array:
+        """The codes in which values of another line would lie, (n,); -1 where missing."""
+        return np.where(missing, -1, self.number.encode(values, missing)[0][:, 0])
+
+
+def lines_of(columns: Sequence[Column], encoders: Sequence[ColumnEncoder], layout: Layout) -> list[Line]:
+    """The lines of all columns."""
+    found = []
+    for index, (column, encoder) in enumerate(zip(columns, encoders, strict=True)):
+        parts: list[tuple[tuple[Any, ...], NumericEncoder]] = []
+        if isinstance(encoder, NumberColumnEncoder):
+            parts = [((column.kind, column.origin, column.unit), encoder.number)]
+        elif isinstance(encoder, DatetimeEncoder):
+            scales = (("day",), ("time", encoder.per_day))
+            pairs = zip(scales, (encoder.day, encoder.time), strict=True)
+            parts = [(scale, number) for scale, number in pairs if number is not None]
+        symbol, place = layout.symbols_of(index).start, layout.numbers_of(index).start
+        for scale, number in parts:
+            if number.n_cells and number.n_places == 1:
+                found.append(Line(index, scale, number, symbol, place))
+            symbol, place = symbol + len(number.symbols), place + len(number.numbers)
+    return found
+
+
 def find_near(
     columns: Sequence[Column],
     encoders: Sequence[ColumnEncoder],
@@ -49,33 +97,37 @@ def find_near(
     """
     rows = np.random.default_rng(0).permutation(len(codes))[:LOOKED_AT]
     codes, fractions = codes[rows].astype(np.int64), fractions[rows]
-    gains = []
-    found = sorted(
-        _promising(columns, encoders, layout, codes[:SCREENED], fractions[:SCREENED]), reverse=True
-    )
-    for _, pair in found[: 2 * MOST_PAIRS]:
-        pointer = build_pointer(encoders, layout, pair)
-        told = pointed(pointer, layout, codes, fractions)[None]
-        gain = float(_gain(encoders[pair[0]], codes[:, pointer.symbol], told)[0])
+    lines = lines_of(columns, encoders, layout)
+    few = _promising(len(columns), lines, codes[:SCREENED], fractions[:SCREENED])
+    found = sorted(few, key=lambda gain: gain[0], reverse=True)
+    gains: dict[Pair, float] = {}
+    for _, own, other in found[: 2 * MOST_PAIRS]:
+        told = pointed(point(own, other), layout, codes, fractions)[None]
+        gain, pair = float(_gain(own, codes[:, own.symbol], told)[0]), (own.column, other.column)
         if gain > LEAST:
-            gains.append((gain, pair))
-    return _best(gains)
+            gains[pair] = max(gain, gains.get(pair, 0.0))
+    return _best([(gain, pair) for pair, gain in gains.items()])
 
 
-def build_pointer(encoders: Sequence[ColumnEncoder], layout: Layout, pair: Pair) -> Pointer:
-    """Where in a column the values of another lie."""
-    own, other = (encoders[column] for column in pair)
-    assert isinstance(own, NumberColumnEncoder)
-    assert isinstance(other, NumberColumnEncoder)
-    cells = cells_by_part(other)
-    there, _ = own.encode(Cells(cells.values, cells.missing))
-    found = np.where(cells.missing, -1, there[:, 0]).astype(np.int32)
-    return Pointer(
-        layout.symbols_of(pair[0]).start,
-        layout.numbers_of(pair[1]).start,
-        found.reshape(-1, STEPS),
-        bands_around(own.numbers[0]),
+def build_pointers(
+    columns: Sequence[Column], encoders: Sequence[ColumnEncoder], layout: Layout, pairs: Sequence[Pair]
+) -> tuple[Pointer, ...]:
+    """Where in columns the values of others lie; of two datetimes both day and time of day."""
+    lines = lines_of(columns, encoders, layout) if pairs else []
+    return tuple(
+        point(own, other)
+        for pair in pairs
+        for own in lines
+        for other in lines
+        if (own.column, other.column) == pair and own.scale == other.scale
     )
+
+
+def point(own: Line, other: Line) -> Pointer:
+    """Where on a line the values of another lie."""
+    cells = cells_by_part(other.number)
+    codes = own.told(cells.values, cells.missing).astype(np.int32).reshape(-1, STEPS)
+    return Pointer(own.symbol, other.place, codes, bands_around(own.number.numbers[0]))
 
 
 def celled(encoders: Sequence[ColumnEncoder]) -> list[int]:
@@ -89,12 +141,11 @@ def celled(encoders: Sequence[ColumnEncoder]) -> list[int]:
     ]
 
 
-def cells_by_part(encoder: NumberColumnEncoder) -> Cells:
+def cells_by_part(number: NumericEncoder) -> Cells:
     """About the values of each part of each code of a number, (K · STEPS,)."""
-    n_modes = encoder.number.n_modes
-    code = np.repeat(np.arange(n_modes), STEPS)[:, None]
-    inside = np.tile((np.arange(STEPS) + 0.5) / STEPS, n_modes)[:, None]
-    return encoder.decode(code, inside)
+    code = np.repeat(np.arange(number.n_modes), STEPS)[:, None]
+    inside = np.tile((np.arange(STEPS) + 0.5) / STEPS, number.n_modes)[:, None]
+    return Cells(*number.decode(code, inside))
 
 
 def bands_around(number: NumberTable) -> NDArray[np.int32]:
@@ -128,32 +179,23 @@ def pointed(pointer: Pointer, layout: Layout, codes: Array, fractions: Array) ->
 
 
 def _promising(
-    columns: Sequence[Column],
-    encoders: Sequence[ColumnEncoder],
-    layout: Layout,
-    codes: Array,
-    fractions: Array,
-) -> Iterator[tuple[float, Pair]]:
+    n_columns: int, lines: Sequence[Line], codes: Array, fractions: Array
+) -> Iterator[tuple[float, Line, Line]]:
     """Gain of the pairs that may be worth a pointer, by few rows."""
-    numbers = celled(encoders)
-    far = len(columns) if len(numbers) <= 2 * NEIGHBOURS else NEIGHBOURS
-    values = {index: cells_of(encoders[index], layout, index, codes, fractions) for index in numbers}
-    for column in numbers:
+    far = n_columns if len(lines) <= 2 * NEIGHBOURS else NEIGHBOURS
+    cells = [line.cells(codes, fractions) for line in lines]
+    for own in lines:
         others = [
-            other
-            for other in numbers
-            if 0 < abs(other - column) <= far and _comparable(columns[column], columns[other])
+            (other, held)
+            for other, held in zip(lines, cells, strict=True)
+            if 0 < abs(other.column - own.column) <= far and other.scale == own.scale
         ]
         if others:
-            cells = [values[other] for other in others]
-            missing = np.concatenate([some.missing for some in cells])
-            there, _ = encoders[column].encode(
-                Cells(np.concatenate([some.values for some in cells]), missing)
-            )
-            told = np.where(missing, -1, there[:, 0]).reshape(len(others), -1)
-            gain = _gain(encoders[column], codes[:, layout.symbols_of(column).start], told)
-            pairs = [(column, other) for other in others]
-            yield from (found for found in zip(gain.tolist(), pairs, strict=True) if found[0] > LEAST / 2)
+            missing = np.concatenate([held.missing for _, held in others])
+            told = own.told(np.concatenate([held.values for _, held in others]), missing)
+            gains = _gain(own, codes[:, own.symbol], told.reshape(len(others), -1)).tolist()
+            pairs = zip(gains, others, strict=True)
+            yield from ((gain, own, other) for gain, (other, _) in pairs if gain > LEAST / 2)
 
 
 def cells_of(encoder: ColumnEncoder, layout: Layout, column: int, codes: Array, fractions: Array) -> Cells:
@@ -164,19 +206,14 @@ def cells_of(encoder: ColumnEncoder, layout: Layout, column: int, codes: Array, 
     return Cells(cells.values, cells.missing | (own[:, 0] < 0))
 
 
-def _comparable(one: Column, two: Column) -> bool:
-    return (one.kind, one.origin, one.unit) == (two.kind, two.origin, two.unit)
-
-
-def _gain(encoder: ColumnEncoder, own: Array, told: Array) -> Array:
-    """Nats a row that the cells told (k, n) give of a column's own cells (n,), beyond chance, (k,).
+def _gain(line: Line, own: Array, told: Array) -> Array:
+    """Nats a row that the cells told (k, n) give of a line's own cells (n,), beyond chance, (k,).
 
     The divergence of how far own cells lie from those told, in bands, from the same with the rows turned against one
     another. Rows are in random order.
     """
-    assert isinstance(encoder, NumberColumnEncoder)
-    low, high = _ends(encoder.numbers[0])
-    within = own >= encoder.number.first_continuous
+    low, high = _ends(line.number.numbers[0])
+    within = own >= line.number.first_continuous
     found = _shares(own, told, low, high, within)
     turned = [_shares(own, np.roll(told, k + 1, axis=1), low, high, within) for k in range(TURNS)]
     gain = (found * np.log(found / np.mean(turned, axis=0))).sum(1)

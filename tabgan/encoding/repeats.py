@@ -19,7 +19,7 @@ from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.number_column import number_of
 from tabgan.encoding.numeric import BELOW_ONE, FRACTION_STEPS
-from tabgan.encoding.pointers import LOOKED_AT, Pair, cells_of
+from tabgan.encoding.pointers import LOOKED_AT, Pair, celled, cells_of
 
 Array = NDArray[Any]
 LEAST_ROWS = 50  # in the same cell
@@ -42,13 +42,14 @@ class Repeat:
 def find_repeats(
     encoders: Sequence[ColumnEncoder], layout: Layout, near: Iterable[Pair], codes: Array, fractions: Array
 ) -> tuple[Repeat, ...]:
-    """Repeats among pairs of columns that lie near each other; codes (n, S), fractions (n, R) bytes.
+    """Repeats among pairs of numeric columns that lie near each other; codes (n, S), fractions (n, R) bytes.
 
     Of several columns that one repeats the one that it repeats most comes first; the next counts in the other rows.
     """
     rows = np.random.default_rng(0).permutation(len(codes))[:LOOKED_AT]
     codes, fractions = codes[rows].astype(np.int64), fractions[rows]
-    pairs = {(max(pair), min(pair)) for pair in near}
+    numbers = set(celled(encoders))
+    pairs = {(max(pair), min(pair)) for pair in near if numbers.issuperset(pair)}
     looked_at = {
         column: _LookedAt.of(encoders[column], layout, column, codes, fractions)
         for column in sorted({column for pair in pairs for column in pair})

@@ -85,7 +85,7 @@ def build_sum(encoders: Sequence[ColumnEncoder], layout: Layout, relation: Relat
 
 def _member(encoder: ColumnEncoder, layout: Layout, column: int, coefficient: float) -> Member:
     assert isinstance(encoder, NumberColumnEncoder)
-    number, cells = encoder.number, cells_by_part(encoder)
+    number, cells = encoder.number, cells_by_part(encoder.number)
     worth = coefficient * values_of(cells)
     cell = np.arange(number.first_continuous, number.n_modes)[:, None]
     starts = encoder.decode(cell, np.zeros(cell.shape)).values[1:].astype(np.float64)

@@ -19,7 +19,7 @@ from tabgan.encoding.column import ColumnEncoder, encoder_from_state
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
 from tabgan.encoding.mixture import MixtureEncoder
-from tabgan.encoding.pointers import build_pointer
+from tabgan.encoding.pointers import build_pointers
 from tabgan.encoding.reconcile import reconcile
 from tabgan.encoding.relation import Relation
 from tabgan.encoding.repeats import Repeat, log_gains, repeat
@@ -54,7 +54,7 @@ class TableEncoder:
         layout = build_layout([(column.name, e.symbols, e.numbers) for _, column, e in self.columns()])
         return replace(
             layout,
-            pointers=tuple(build_pointer(self.encoders, layout, pair) for pair in self.near),
+            pointers=build_pointers(self.schema.columns, self.encoders, layout, self.near),
             sums=tuple(build_sum(self.encoders, layout, relation) for relation in self.sums),
         )
 
