@@ -152,7 +152,7 @@ def _put(
             old, new = ((codes[:, symbols], fractions[:, numbers]) for codes, fractions in (before, after))
             drawn[index] = own.decode(*new)
             differ[:, index] = _differ(own, old, new, drawn[index])
-    cells = encoder.summed(after[0], replace(given, hidden=differ).restore(drawn), differ)
+    cells = encoder.mended(after[0], replace(given, hidden=differ).restore(drawn), differ)
     for index, column, _ in encoder.columns():
         changed = differ[:, index]
         if changed.any():

@@ -15,6 +15,7 @@ from tabgan.encoding.categorical import RARE, CategoryEncoder
 from tabgan.encoding.column import QUANTILE, ColumnEncoder, Summary, freeze, observe
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import Layout
+from tabgan.encoding.orders import find_orders
 from tabgan.encoding.pointers import find_near
 from tabgan.encoding.repeats import find_repeats
 from tabgan.encoding.sums import find_sums
@@ -83,9 +84,10 @@ def fit_table(
     if modes != QUANTILE:
         return encoder, table
     near = find_near(encoder.schema.columns, encoders, encoder.layout, table.codes, table.fractions)
+    orders = find_orders(encoder.schema.columns, encoders, encoder.layout, near, table.codes, table.fractions)
     repeats = find_repeats(encoders, encoder.layout, near, table.codes, table.fractions)
     sums = find_sums(encoders, encoder.layout, table.codes, table.fractions)
-    encoder = replace(encoder, near=near, sums=sums, repeats=repeats)
+    encoder = replace(encoder, near=near, sums=sums, repeats=repeats, orders=orders)
     return encoder, replace(table, layout=encoder.layout)
 
 

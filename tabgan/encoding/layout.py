@@ -61,13 +61,15 @@ class Pointer:
 
     ``symbol`` and ``number`` are positions within the row; ``codes``, shape (K, steps), are by the other number's
     own code and the part of its cell in which it lies, -1 where there is none. ``bands``, shape (L, N), are the first
-    codes of the bands of cells at growing distance around each of the symbol's own codes.
+    codes of the bands of cells at growing distance around each of the symbol's own codes. ``side``: cells on
+    this side of the one pointed to, further away than the next, are forbidden: -1 those below, 1 those above, 0 none.
     """
 
     symbol: int
     number: int
     codes: NDArray[np.int32]
     bands: NDArray[np.int32]
+    side: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -8,7 +8,7 @@ adds to logits instead of mixing two distributions. Of datetimes days point to d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,6 +35,7 @@ MIDDLE = len(REACH) + 1
 N_BANDS = 2 * MIDDLE + 1
 MOST_OTHERS = 3  # a column
 MOST_PAIRS = 64
+DAY, TIME = "day", "time"
 NEIGHBOURS = 30  # how far apart two columns may be in a wide table
 
 
@@ -73,7 +74,7 @@ def lines_of(columns: Sequence[Column], encoders: Sequence[ColumnEncoder], layou
         if isinstance(encoder, NumberColumnEncoder):
             parts = [((column.kind, column.origin, column.unit), encoder.number)]
         elif isinstance(encoder, DatetimeEncoder):
-            scales = (("day",), ("time", encoder.per_day))
+            scales = ((DAY,), (TIME, encoder.per_day))
             pairs = zip(scales, (encoder.day, encoder.time), strict=True)
             parts = [(scale, number) for scale, number in pairs if number is not None]
         symbol, place = layout.symbols_of(index).start, layout.numbers_of(index).start
@@ -110,24 +111,27 @@ def find_near(
 
 
 def build_pointers(
-    columns: Sequence[Column], encoders: Sequence[ColumnEncoder], layout: Layout, pairs: Sequence[Pair]
+    columns: Sequence[Column], encoders: Sequence[ColumnEncoder], layout: Layout, sides: Mapping[Pair, int]
 ) -> tuple[Pointer, ...]:
-    """Where in columns the values of others lie; of two datetimes both day and time of day."""
-    lines = lines_of(columns, encoders, layout) if pairs else []
+    """Where in columns the values of others lie; of two datetimes both day and time of day.
+
+    ``sides`` are the pairs, and on which side of the other's value each never lies, see `Pointer`.
+    """
+    lines = lines_of(columns, encoders, layout) if sides else []
     return tuple(
-        point(own, other)
-        for pair in pairs
+        point(own, other, 0 if own.scale[0] == TIME else side)
+        for pair, side in sides.items()
         for own in lines
         for other in lines
         if (own.column, other.column) == pair and own.scale == other.scale
     )
 
 
-def point(own: Line, other: Line) -> Pointer:
-    """Where on a line the values of another lie."""
+def point(own: Line, other: Line, side: int = 0) -> Pointer:
+    """Where on a line the values of another lie, and on which side of them the own ones never do."""
     cells = cells_by_part(other.number)
     codes = own.told(cells.values, cells.missing).astype(np.int32).reshape(-1, STEPS)
-    return Pointer(own.symbol, other.place, codes, bands_around(own.number.numbers[0]))
+    return Pointer(own.symbol, other.place, codes, bands_around(own.number.numbers[0]), side)
 
 
 def celled(encoders: Sequence[ColumnEncoder]) -> list[int]:
@@ -212,19 +216,24 @@ def _gain(line: Line, own: Array, told: Array) -> Array:
     The divergence of how far own cells lie from those told, in bands, from the same with the rows turned against one
     another. Rows are in random order.
     """
-    low, high = _ends(line.number.numbers[0])
-    within = own >= line.number.first_continuous
-    found = _shares(own, told, low, high, within)
-    turned = [_shares(own, np.roll(told, k + 1, axis=1), low, high, within) for k in range(TURNS)]
+    number, within = line.number.numbers[0], own >= line.number.first_continuous
+    found = _shares(number, own, told, within)
+    turned = [_shares(number, own, np.roll(told, k + 1, axis=1), within) for k in range(TURNS)]
     gain = (found * np.log(found / np.mean(turned, axis=0))).sum(1)
     n_rows = np.maximum((within & (told >= 0)).sum(1), 1)
     return np.asarray((gain - N_BANDS / (2 * n_rows)) * n_rows / len(own))
 
 
-def _shares(own: Array, told: Array, low: Array, high: Array, within: Array) -> Array:
-    """Share of the rows in each band around what they are told, (k, N_BANDS); half a row more in each."""
+def distances(number: NumberTable, own: Array, told: Array) -> Array:
+    """How many cells own codes (n,) lie beyond those told (..., n), below 0 on the near side; 0: in the very cell."""
+    low, high = _ends(number)
     start, end = low[np.maximum(told, 0)], high[np.maximum(told, 0)]
-    distance = np.where(own < start, own - start, np.where(own >= end, own - end + 1, 0))
+    return np.where(own < start, own - start, np.where(own >= end, own - end + 1, 0))
+
+
+def _shares(number: NumberTable, own: Array, told: Array, within: Array) -> Array:
+    """Share of the rows in each band around what they are told, (k, N_BANDS); half a row more in each."""
+    distance = distances(number, own, told)
     band = MIDDLE + np.sign(distance) * (np.searchsorted(REACH, np.abs(distance)) + 1)
     band += N_BANDS * np.arange(len(told))[:, None]
     counts = np.bincount(band[within & (told >= 0)], minlength=N_BANDS * len(told))

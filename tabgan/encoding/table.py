@@ -19,7 +19,8 @@ from tabgan.encoding.column import ColumnEncoder, encoder_from_state
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
 from tabgan.encoding.mixture import MixtureEncoder
-from tabgan.encoding.pointers import build_pointers
+from tabgan.encoding.orders import Order, put_in_order
+from tabgan.encoding.pointers import Pair, build_pointers
 from tabgan.encoding.reconcile import reconcile
 from tabgan.encoding.relation import Relation
 from tabgan.encoding.repeats import Repeat, log_gains, repeat
@@ -37,7 +38,7 @@ class TableEncoder:
     """A frozen table: its schema, one encoder per column, and what holds between columns.
 
     ``near``: pairs of columns that tell where the other lies; ``sums``: columns that add up; ``repeats``: columns
-    that have the value of another one.
+    that have the value of another one; ``orders``: columns of which one is never less than the other.
 
     Shapes: codes (n, S) and fractions (n, R), S symbols and R numeric parts as in `layout`.
     """
@@ -47,6 +48,7 @@ class TableEncoder:
     near: tuple[tuple[int, int], ...] = ()
     sums: tuple[Relation, ...] = ()
     repeats: tuple[Repeat, ...] = ()
+    orders: tuple[Order, ...] = ()
 
     @cached_property
     def layout(self) -> Layout:
@@ -54,7 +56,7 @@ class TableEncoder:
         layout = build_layout([(column.name, e.symbols, e.numbers) for _, column, e in self.columns()])
         return replace(
             layout,
-            pointers=build_pointers(self.schema.columns, self.encoders, layout, self.near),
+            pointers=build_pointers(self.schema.columns, self.encoders, layout, self._sides()),
             sums=tuple(build_sum(self.encoders, layout, relation) for relation in self.sums),
         )
 
@@ -126,13 +128,21 @@ class TableEncoder:
         They were drawn by codes (n, S) and fractions (n, R); ``free`` (n, C) flags the cells that may change.
         """
         cells, repeated = repeat(self.encoders, self.layout, self.repeats, codes, fractions, cells, free)
-        return self.summed(codes, cells, free & ~repeated)
+        return self.mended(codes, cells, free & ~repeated)
 
-    def summed(self, codes: Array, cells: list[Cells], free: Array) -> list[Cells]:
-        """Cells of each column in which sums hold as in the table; see `reconciled`."""
+    def mended(self, codes: Array, cells: list[Cells], free: Array) -> list[Cells]:
+        """Cells of each column that are in order, and in which sums hold, as in the table; see `reconciled`."""
+        for order in self.orders:
+            cells = put_in_order(self.encoders, order, cells, free)
         for relation in self.sums:
             cells = reconcile(self.encoders, self.layout, relation, codes, cells, free)
         return cells
+
+    def _sides(self) -> dict[Pair, int]:
+        """The pairs that lie near each other, and on which side of the other's value each never lies."""
+        return {
+            pair: next(filter(None, (order.side(pair) for order in self.orders)), 0) for pair in self.near
+        }
 
     def log_gains(self, codes: Array, frame: pd.DataFrame, after: Callable[[int, int], bool]) -> Array:
         """What is added to the log-probability of a frame's cells (n, C) as values repeat others; see `log_gains`."""
@@ -210,6 +220,7 @@ class TableEncoder:
                 kept["declared levels"] += len(column.levels)
         kept["pairs of columns that lie near each other"] = len(self.near)
         kept["shares of rows in which columns are equal"] = len(self.repeats)
+        kept["pairs of columns that are in order"] = len(self.orders)
         kept["coefficients of columns that sum up"] = sum(len(relation.columns) for relation in self.sums)
         return {what: f"{n:,}" for what, n in kept.items() if n}
 
@@ -233,6 +244,7 @@ class TableEncoder:
             "near": [list(pair) for pair in self.near],
             "sums": [relation.to_json() for relation in self.sums],
             "repeats": [[found.column, found.other, found.share] for found in self.repeats],
+            "orders": [order.to_json() for order in self.orders],
         }, arrays
 
     @classmethod
@@ -250,7 +262,8 @@ class TableEncoder:
         repeats = tuple(
             Repeat(int(column), int(other), float(share)) for column, other, share in plain.get("repeats", ())
         )
-        return cls(schema, encoders, near, sums, repeats)
+        orders = tuple(map(Order.from_json, plain.get("orders", ())))
+        return cls(schema, encoders, near, sums, repeats, orders)
 
 
 def series_of(frame: pd.DataFrame, schema: Schema) -> Iterator[pd.Series[Any]]:

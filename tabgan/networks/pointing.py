@@ -19,6 +19,8 @@ from tabgan.networks.remainders import RemainderTables
 from tabgan.networks.tables import FRACTION_STEPS, buffer
 from tabgan.networks.telling import before_of
 
+FORBIDDEN = -8.0  # nats on the side of the other value on which none was seen
+
 
 class PointerTables(nn.Module):
     """The P pointers of a `Layout` as tensors, and the M members of its G sums; not saved with a model.
@@ -112,6 +114,7 @@ class Bands(nn.Module):
     """
 
     jumps: Tensor
+    forbidden: Tensor
 
     def __init__(
         self, pointers: PointerTables, buckets: Sequence[Sequence[int]], sizes: Sequence[int], hidden: int
@@ -121,6 +124,7 @@ class Bands(nn.Module):
         self.weight = nn.Parameter(torch.zeros(len(targets), hidden, N_BANDS))
         self.bias = nn.Parameter(torch.zeros(len(targets), 1, N_BANDS))
         self.register_buffer("jumps", _jumps(), persistent=False)
+        self.register_buffer("forbidden", _forbidden(targets), persistent=False)
         self.of_symbol: dict[int, list[int]] = {}
         for place, target in enumerate(targets):
             self.of_symbol.setdefault(target.symbol, []).append(place)
@@ -146,7 +150,7 @@ class Bands(nn.Module):
         lines, starts = buffer(self, f"lines{bucket}"), buffer(self, f"starts{bucket}")
         code = told[pointer].long()  # (pointers, B)
         jumps = torch.baddbmm(
-            self.bias[pointer] @ self.jumps, x.index_select(0, member), self.weight[pointer] @ self.jumps
+            self.biases(pointer) @ self.jumps, x.index_select(0, member), self.weight[pointer] @ self.jumps
         )  # (pointers, B, N)
         batch, width = logits.shape[1], logits.shape[2] + 1
         row = line[:, None] * batch + torch.arange(batch, device=code.device)
@@ -155,12 +159,16 @@ class Bands(nn.Module):
         change = change.view(len(lines), batch, width).cumsum(2)[..., :-1]
         return logits.index_add_(0, lines, change)
 
+    def biases(self, target: Tensor | int) -> Tensor:
+        """What a target's bands are changed by whatever the hidden units say, (..., 1, N_BANDS)."""
+        return self.bias[target] + self.forbidden[target]
+
     def one(self, symbol: int, logits: Tensor, x: Tensor, told: Tensor) -> Tensor:
         """The logits (B, K) of one symbol with the changes; x (B, D) and features told (B, F)."""
         for pointer in self.of_symbol.get(symbol, []):
             bucket, place = self.home[pointer]
             starts = buffer(self, f"starts{bucket}")[place, self.pointers.told(pointer, told)]
-            jumps = torch.addmm(self.bias[pointer] @ self.jumps, x, self.weight[pointer] @ self.jumps)
+            jumps = torch.addmm(self.biases(pointer) @ self.jumps, x, self.weight[pointer] @ self.jumps)
             change = logits.new_zeros(len(logits), logits.shape[1] + 1)
             change.scatter_add_(1, starts.clamp(max=logits.shape[1]), jumps)
             logits = logits + change.cumsum(1)[:, :-1]
@@ -172,6 +180,17 @@ def _starts(pointer: Pointer | Member) -> Tensor:
     bands = torch.as_tensor(pointer.bands).long()
     code = torch.arange(len(bands)).unsqueeze(1)
     return torch.cat([bands, code, code + 1], 1)
+
+
+def _forbidden(targets: Sequence[Pointer | Member]) -> Tensor:
+    """What bands are changed by on the side on which a pointer's cells never lie, (P + M, 1, N_BANDS)."""
+    found = torch.zeros(len(targets), 1, N_BANDS)
+    for place, target in enumerate(targets):
+        side = target.side if isinstance(target, Pointer) else 0
+        if side:
+            found[place, 0, : MIDDLE - 1] = FORBIDDEN if side < 0 else 0.0
+            found[place, 0, MIDDLE + 2 :] = FORBIDDEN if side > 0 else 0.0
+    return found
 
 
 def _jumps() -> Tensor:
