@@ -147,7 +147,7 @@ def put_in_order(
 ) -> list[Cells]:
     """Cells of all columns, in which no row that can be mended is out of order; ``free`` (n, C) flags what may move.
 
-    The second value is mirrored at the first; where it must not move, or has no such value, the first at the second.
+    The second value is mirrored at the first; where it must not move, or none is beyond it, the first at the second.
     """
     out = list(cells)
     for own, other, sign in ((order.second, order.first, 1), (order.first, order.second, -1)):
@@ -165,7 +165,10 @@ def put_in_order(
 
 @np.errstate(invalid="ignore", over="ignore")
 def _mirrored(encoder: ColumnEncoder, at: Array, values: Array, sign: int) -> tuple[Array, Array]:
-    """Values (n,) mirrored at others, or a step away where they are equal; and which of them the column can have."""
+    """Values (n,) mirrored at others, or a step away where they are equal; and which of them are right.
+
+    What would lie beyond the end of its column lies halfway to it.
+    """
     assert isinstance(encoder, DatetimeEncoder | NumberColumnEncoder)
     step: Any = 0  # between neighbours on a grid
     if isinstance(encoder, DatetimeEncoder):
@@ -173,8 +176,11 @@ def _mirrored(encoder: ColumnEncoder, at: Array, values: Array, sign: int) -> tu
     elif encoder.number.on_grid:
         step = encoder.number.step / 10**encoder.number.decimals
     mirrored = at + np.where(values == at, sign * step, at - values)
+    low, high = encoder.bounds
+    room = (high if sign > 0 else low) - at
+    halfway = at + (room / 2 if room.dtype.kind == "f" else room // 2 // (step or 1) * (step or 1))
+    mirrored = np.where((mirrored >= low) & (mirrored <= high), mirrored, halfway)
     if isinstance(encoder, NumberColumnEncoder) and encoder.number.on_grid:
         mirrored = encoder.number.nearest(mirrored)
-    low, high = encoder.bounds
-    fits = (mirrored >= low) & (mirrored <= high) & (sign * (mirrored - at) >= 0)
+    fits = (mirrored >= low) & (mirrored <= high) & (sign * (mirrored - at) >= 0) & np.isfinite(values)
     return np.where(fits, mirrored, at).astype(values.dtype), fits

@@ -129,6 +129,21 @@ def test_days_out_of_order_are_mirrored():
     assert (moved == pd.Timedelta(days=1))[wrong & ~apart].mean() > 0.99
 
 
+def test_what_would_lie_beyond_the_column_lies_halfway_to_its_end():
+    frame = stays()
+
+    def at_the_end(encoder, cells):
+        end = encoder.encoders[0].bounds[1]
+        return encoder, [
+            replace(held, values=np.full(ROWS, end)) if i == 0 else held for i, held in enumerate(cells)
+        ]
+
+    _, after = mended(frame, at_the_end)
+    assert (after["left"] > after["came"]).all()
+    assert (after["left"] == after["left"].dt.normalize()).all()
+    assert after["left"].nunique() > 5
+
+
 @pytest.mark.parametrize(("free", "kept"), [((True, False), "left"), ((False, True), "came")])
 def test_what_is_given_does_not_move(free, kept):
     before, after = mended(stays(), later, free)
@@ -138,11 +153,11 @@ def test_what_is_given_does_not_move(free, kept):
     pd.testing.assert_frame_equal(before, after)
 
 
-def test_missing_and_infinite_values_and_the_ends_of_the_column_are_left_alone():
+def test_what_is_missing_or_infinite_is_left_alone():
     encoder, table = fitted(numbers())
     cells = encoder.decode(table.codes, table.fractions / 256, np.random.default_rng(0))
     values = cells[0].values.copy()
-    values[:4] = [np.inf, 1e300, cells[1].values[2] + 0.1, cells[1].values[3] + 0.1]
+    values[:4] = [np.inf, np.nan, cells[1].values[2] + 0.1, cells[1].values[3] + 0.1]
     missing = np.zeros(ROWS, bool)
     missing[2] = True
     out = encoder.mended(
@@ -150,7 +165,7 @@ def test_missing_and_infinite_values_and_the_ends_of_the_column_are_left_alone()
     )
     assert out[1].values[:3].tolist() == cells[1].values[:3].tolist()
     assert out[1].values[3] == pytest.approx(cells[1].values[3] + 0.2)
-    assert out[0].values[:4].tolist() == values[:4].tolist()
+    assert np.array_equal(out[0].values[:4], values[:4], equal_nan=True)
 
 
 @pytest.fixture(scope="module")
