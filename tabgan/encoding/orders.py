@@ -152,8 +152,10 @@ def put_in_order(
     out = list(cells)
     for own, other, sign in ((order.second, order.first, 1), (order.first, order.second, -1)):
         known = ~(out[own].missing | out[other].missing)
-        ahead = sign * (out[own].values - out[other].values)  # below 0 where out of order
-        wrong = np.flatnonzero(((ahead <= 0) if order.strict else (ahead < 0)) & free[:, own] & known)
+        in_order = _on_side(out[own].values, out[other].values, sign)
+        if order.strict:
+            in_order &= out[own].values != out[other].values
+        wrong = np.flatnonzero(~in_order & free[:, own] & known)
         if len(wrong):
             at = out[other].values[wrong]
             mirrored, fits = _mirrored(encoders[own], at, out[own].values[wrong], sign)
@@ -161,6 +163,10 @@ def put_in_order(
             values[wrong[fits]] = mirrored[fits]
             out[own] = replace(out[own], values=values)
     return out
+
+
+def _on_side(values: Array, at: Array, sign: int) -> NDArray[np.bool_]:
+    return np.asarray(values >= at if sign > 0 else values <= at)
 
 
 @np.errstate(invalid="ignore", over="ignore")
@@ -182,5 +188,5 @@ def _mirrored(encoder: ColumnEncoder, at: Array, values: Array, sign: int) -> tu
     mirrored = np.where((mirrored >= low) & (mirrored <= high), mirrored, halfway)
     if isinstance(encoder, NumberColumnEncoder) and encoder.number.on_grid:
         mirrored = encoder.number.nearest(mirrored)
-    fits = (mirrored >= low) & (mirrored <= high) & (sign * (mirrored - at) >= 0) & np.isfinite(values)
+    fits = (mirrored >= low) & (mirrored <= high) & _on_side(mirrored, at, sign) & np.isfinite(values)
     return np.where(fits, mirrored, at).astype(values.dtype), fits
