@@ -167,3 +167,26 @@ def test_state_goes_there_and_back_and_older_state_has_none():
     assert encoder.stored_kinds()["shares of rows in which columns are equal"] == "1"
     del plain["repeats"]
     assert TableEncoder.from_state(plain, arrays).repeats == ()
+
+
+def test_days_are_equal_as_often_as_in_the_table():
+    rng = np.random.default_rng(2)
+    ordered = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 1_500, ROWS), unit="D")
+    days = np.where(rng.random(ROWS) < 0.3, 0, np.ceil(rng.gamma(1.5, 4, ROWS)))
+    frame = pd.DataFrame({"ordered": ordered, "shipped": ordered + pd.to_timedelta(days, unit="D")})
+    encoder, _, before, after = redrawn(frame, ["shipped"])
+    (found,) = encoder.repeats
+    assert (found.column, found.other) == (1, 0)
+    real, drawn, mended = ((f["ordered"] == f["shipped"]).mean() for f in (frame, before, after))
+    assert drawn < 0.2 < real
+    assert mended == pytest.approx(real, abs=0.05)
+    assert (after["shipped"] >= after["ordered"]).all()
+    assert (after == after.apply(lambda dates: dates.dt.normalize())).all(axis=None)
+
+
+def test_moments_of_which_none_is_a_whole_day_repeat_nothing():
+    rng = np.random.default_rng(2)
+    start = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 1_500 * 86_400, ROWS), unit="s")
+    encoder, _ = fitted(pd.DataFrame({"start": start, "again": start}))
+    assert encoder.near
+    assert encoder.repeats == ()
