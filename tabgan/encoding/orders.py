@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ Array = NDArray[Any]
 LEAST_ROWS = 200
 ALWAYS = 0.995  # of the rows: values beyond the last knots seem out of order
 SURE = 0.9  # of the rows are in order as far as codes tell
+MOST_DATES = 20  # columns that are compared whether they lie near each other or not
 SELDOM = 0.002  # of the rows have a cell on the wrong side, as parts of cells tell roughly where values lie
 
 
@@ -70,10 +72,11 @@ def find_orders(
     codes: Array,
     fractions: Array,
 ) -> tuple[Order, ...]:
-    """Orders among pairs of columns that lie near each other; codes (n, S), fractions (n, R) bytes."""
+    """Orders among pairs of columns that lie near each other, and of dates; codes (n, S), fractions (n, R) bytes."""
     rows = np.random.default_rng(0).permutation(len(codes))[:LOOKED_AT]
     codes, fractions = codes[rows].astype(np.int64), fractions[rows]
-    pairs = {(min(pair), max(pair)) for pair in near}
+    dates = [index for index, encoder in enumerate(encoders) if isinstance(encoder, DatetimeEncoder)]
+    pairs = {(min(pair), max(pair)) for pair in near} | set(combinations(dates[:MOST_DATES], 2))
     pairs = {pair for pair in pairs if _scale(encoders[pair[0]]) == _scale(encoders[pair[1]])}
     within = {
         column: _Within.of(encoders[column], layout, column, codes, fractions)

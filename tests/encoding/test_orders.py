@@ -72,6 +72,15 @@ def test_numbers_in_order_are_found_and_equal_ones_or_noise_are_not():
     assert encoder.orders == ()
 
 
+def test_dates_far_apart_are_in_order_too():
+    rng = np.random.default_rng(0)
+    born = pd.Timestamp("1950-01-01") + pd.to_timedelta(rng.integers(0, 18_000, ROWS), unit="D")
+    hired = born + pd.to_timedelta(6_600 + rng.integers(0, 12_000, ROWS), unit="D")
+    encoder, _ = fitted(pd.DataFrame({"hired": hired, "born": born}))
+    assert encoder.near == ()
+    assert [(order.first, order.second) for order in encoder.orders] == [(1, 0)]
+
+
 @pytest.mark.parametrize(("share", "found"), [(0.001, 1), (0.03, 0)])
 def test_as_good_as_all_rows_must_be_in_order(share, found):
     frame = stays()
