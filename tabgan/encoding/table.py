@@ -127,15 +127,20 @@ class TableEncoder:
 
         They were drawn by codes (n, S) and fractions (n, R); ``free`` (n, C) flags the cells that may change.
         """
+        cells = self._ordered(cells, free)  # before values are repeated, which then stay
         cells, repeated = repeat(self.encoders, self.layout, self.repeats, codes, fractions, cells, free)
         return self.mended(codes, cells, free & ~repeated)
 
     def mended(self, codes: Array, cells: list[Cells], free: Array) -> list[Cells]:
         """Cells of each column that are in order, and in which sums hold, as in the table; see `reconciled`."""
-        for order in self.orders:
-            cells = put_in_order(self.encoders, order, cells, free)
+        cells = self._ordered(cells, free)
         for relation in self.sums:
             cells = reconcile(self.encoders, self.layout, relation, codes, cells, free)
+        return cells
+
+    def _ordered(self, cells: list[Cells], free: Array) -> list[Cells]:
+        for order in self.orders:
+            cells = put_in_order(self.encoders, order, cells, free)
         return cells
 
     def _sides(self) -> dict[Pair, int]:

@@ -177,6 +177,20 @@ def test_what_is_missing_or_infinite_is_left_alone():
     assert np.array_equal(out[0].values[:4], values[:4], equal_nan=True)
 
 
+def test_values_that_repeat_others_are_in_order_with_those_that_these_follow():
+    frame = stays()
+    frame["paid"] = frame["left"].where(frame.index % 2 == 0, frame["left"] + pd.Timedelta(days=9))
+    encoder, table = fitted(frame)
+    assert {(order.first, order.second) for order in encoder.orders} == {(0, 2), (0, 4), (2, 4)}
+    assert [(repeat.column, repeat.other) for repeat in encoder.repeats] == [(4, 2)]
+    fractions = np.random.default_rng(0).random(table.fractions.shape)
+    cells = encoder.decode(table.codes, fractions, np.random.default_rng(0))
+    after = encoder.frame(encoder.reconciled(table.codes, fractions, cells, np.ones(frame.shape, bool)))
+    assert (after["left"] > after["came"]).mean() > 0.999
+    assert (after["paid"] >= after["left"]).mean() > 0.999
+    assert (after["paid"] == after["left"]).mean() > 0.2
+
+
 @pytest.fixture(scope="module")
 def model():
     return TabGAN(**SETTINGS).fit(stays())
