@@ -98,12 +98,6 @@ class NumberColumnEncoder:
         return cls(NumericEncoder.from_state(own, arrays), plain["floating"])
 
 
-def number_of(encoder: object) -> NumericEncoder:
-    """The number of a column that is known to be one."""
-    assert isinstance(encoder, NumberColumnEncoder)
-    return encoder.number
-
-
 def stored_of(number: NumericEncoder) -> dict[str, int]:
     """What a numeric encoder keeps of the data, and how many of each."""
     return {

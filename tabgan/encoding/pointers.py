@@ -134,17 +134,6 @@ def point(own: Line, other: Line, side: int = 0) -> Pointer:
     return Pointer(own.symbol, other.place, codes, bands_around(own.number.numbers[0]), side)
 
 
-def celled(encoders: Sequence[ColumnEncoder]) -> list[int]:
-    """Positions of the columns that are one number whose cells are modes of their own."""
-    return [
-        index
-        for index, encoder in enumerate(encoders)
-        if isinstance(encoder, NumberColumnEncoder)
-        and encoder.number.n_cells
-        and encoder.number.n_places == 1
-    ]
-
-
 def cells_by_part(number: NumericEncoder) -> Cells:
     """About the values of each part of each code of a number, (K · STEPS,)."""
     code = np.repeat(np.arange(number.n_modes), STEPS)[:, None]

@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.number_column import number_of
-from tabgan.encoding.numeric import NumericEncoder
 from tabgan.encoding.relation import Relation
+from tabgan.encoding.single import Single, known_single
 
 Array = NDArray[Any]
 EXACT = 1e-12  # of the largest member: what is left by rounding of doubles,
@@ -46,9 +45,9 @@ class Room:
         """The room that the cells of codes (n, S) leave; missing values are NaN."""
         parts: list[list[Array]] = [[], [], []]
         for column in relation.columns:
-            own = cells[column]
-            ends = number_of(encoders[column]).ends(codes[:, layout.symbols_of(column)])
-            for part, found in zip(parts, (own.values.astype(np.float64), *ends), strict=True):
+            own, single = cells[column], known_single(encoders[column])
+            ends = single.number.ends(codes[:, layout.symbols_of(column)])
+            for part, found in zip(parts, (single.values(own), *ends), strict=True):
                 part.append(np.where(own.missing, np.nan, found))
         values, low, high = (np.column_stack(part) for part in parts)
         return cls(values, np.minimum(low, values), np.maximum(high, values))
@@ -91,20 +90,21 @@ class Room:
         return replace(self, values=self.values + share * steps)
 
     @np.errstate(invalid="ignore")
-    def with_largest(self, relation: Relation, free: Array, numbers: Sequence[NumericEncoder]) -> Room:
-        """What is short put on one member: the largest that may move and whose column has such values.
+    def with_largest(self, relation: Relation, free: Array, members: Sequence[Single]) -> Room:
+        """What is short put on one member: the largest that may move and whose column has such values; dates last.
 
-        ``free`` (n, M) flags what may move; ``numbers`` are the members' own.
+        ``free`` (n, M) flags what may move.
         """
         weights = np.array(relation.coefficients)
-        low, high = np.array([number.bounds for number in numbers]).T
+        low, high = np.array([member.number.bounds for member in members]).T
         wanted = self.values + self.short(relation)[:, None] / weights
         can = free & (wanted >= low) & (wanted <= high)
-        largest = np.where(can, np.abs(self.values * weights), -1.0).argmax(axis=1)
+        size = np.where([member.is_date for member in members], 0.0, 1 + np.abs(self.values * weights))
+        largest = np.where(can, size, -1.0).argmax(axis=1)
         values = self.values.copy()
-        for member, number in enumerate(numbers):
-            own = can[:, member] & (largest == member)
-            values[own, member] = number.nearest(wanted[own, member])
+        for place, member in enumerate(members):
+            own = can[:, place] & (largest == place)
+            values[own, place] = member.number.nearest(wanted[own, place])
         return replace(self, values=values)
 
 
@@ -129,7 +129,8 @@ def reconcile(
     free = free[:, list(relation.columns)]
     if not relation.exact or not free.any():
         return cells
-    numbers = [number_of(encoders[column]) for column in relation.columns]
+    members = [known_single(encoders[column]) for column in relation.columns]
+    numbers = [member.number for member in members]
     gridded = np.array([number.on_grid for number in numbers])
     moved = Room.of(encoders, layout, relation, codes, cells).towards(relation, free)
     for place in np.flatnonzero(gridded).tolist():
@@ -140,11 +141,12 @@ def reconcile(
         moved = moved.with_member(place, numbers[place].nearest(wanted), free[:, place])
     met = moved.kept(relation, 0.0, EXACT)
     if relation.always:
-        moved = moved.with_largest(relation, free & ~met[:, None], numbers)
+        moved = moved.with_largest(relation, free & ~met[:, None], members)
         met = moved.kept(relation, 0.0, EXACT)
     out = list(cells)
     for place, column in enumerate(relation.columns):
         was = cells[column].values
-        values = np.where(met & free[:, place], moved.values[:, place], was)
-        out[column] = replace(cells[column], values=values.astype(was.dtype))
+        rows = met & free[:, place]
+        values = members[place].cells(np.where(rows, moved.values[:, place], 0.0), was.dtype)
+        out[column] = replace(cells[column], values=np.where(rows, values, was))
     return out

@@ -16,11 +16,10 @@ from numpy.typing import NDArray
 
 from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
-from tabgan.encoding.datetime import DatetimeEncoder
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.number_column import number_of
-from tabgan.encoding.numeric import BELOW_ONE, FRACTION_STEPS, NumericEncoder
+from tabgan.encoding.numeric import BELOW_ONE, FRACTION_STEPS
 from tabgan.encoding.pointers import LOOKED_AT, Pair, cells_of
+from tabgan.encoding.single import celled, known_single
 
 Array = NDArray[Any]
 LEAST_ROWS = 50  # in the same cell
@@ -50,8 +49,12 @@ def find_repeats(
     rows = np.random.default_rng(0).permutation(len(codes))[:LOOKED_AT]
     codes, fractions = codes[rows].astype(np.int64), fractions[rows]
     pairs = {(max(pair), min(pair)) for pair in near}
-    scales = [_scale(encoder) for encoder in encoders]
-    pairs = {(one, two) for one, two in pairs if scales[one] is not None and scales[one] == scales[two]}
+    singles = celled(encoders)
+    pairs = {
+        (one, two)
+        for one, two in pairs
+        if one in singles and two in singles and singles[one].scale == singles[two].scale
+    }
     looked_at = {
         column: _LookedAt.of(encoders[column], layout, column, codes, fractions)
         for column in sorted({column for pair in pairs for column in pair})
@@ -97,9 +100,10 @@ class _LookedAt:
         cls, encoder: ColumnEncoder, layout: Layout, column: int, codes: Array, fractions: Array
     ) -> _LookedAt:
         """The column in the rows of codes (n, S) and fractions (n, R)."""
-        number, own = _number(encoder), np.maximum(codes[:, layout.symbols_of(column)], 0)
+        single, own = known_single(encoder), np.maximum(codes[:, layout.symbols_of(column)], 0)
+        number = single.number
         low, high = number.ends(own)
-        width = (high - low) * (encoder.per_day if isinstance(encoder, DatetimeEncoder) else 1)
+        width = (high - low) * single.unit
         count = np.exp(number.log_volume(own)) if number.on_grid else np.full(len(own), np.inf)
         rough = np.where(count <= FRACTION_STEPS / 2, 0.0, width / FRACTION_STEPS)
         return cls(own[:, 0], cells_of(encoder, layout, column, codes, fractions), count, width, rough)
@@ -198,7 +202,7 @@ def log_gains(
                 continue
             same = in_the_cell_of(encoders, layout, (column, other), codes, cells) & left[:, column]
             equal = same & (cells[column].values == cells[other].values)
-            number = _number(encoders[column])
+            number = known_single(encoders[column]).number
             volume = number.log_volume(codes[:, layout.symbols_of(column)])
             even = np.log1p(-found.share)
             as_equal = np.log(found.share) + volume
@@ -211,25 +215,9 @@ def log_gains(
 
 def _can_hold(encoder: ColumnEncoder, cells: Cells) -> NDArray[np.bool_]:
     """Which values (n,) are on a column's grid."""
-    if isinstance(encoder, DatetimeEncoder):
-        return np.ones(len(cells), bool)  # days
-    values = cells.values.astype(np.float64)
-    return np.asarray(_number(encoder).nearest(values) == values)
-
-
-def _number(encoder: ColumnEncoder) -> NumericEncoder:
-    """The number of a column that has one: its own, or its days."""
-    if isinstance(encoder, DatetimeEncoder):
-        assert encoder.day is not None
-        return encoder.day
-    return number_of(encoder)
-
-
-def _scale(encoder: ColumnEncoder) -> tuple[int, ...] | None:
-    """What another column must have, too, for its values to be equal; None of moments, which have two numbers."""
-    if not isinstance(encoder, DatetimeEncoder):
-        return ()
-    return (encoder.per_day, encoder.fixed_time) if encoder.time is None else None
+    single = known_single(encoder)
+    values = single.values(replace(cells, missing=np.zeros(len(cells), bool)))
+    return np.asarray(single.number.nearest(values) == values)
 
 
 def in_the_cell_of(
@@ -245,5 +233,7 @@ def in_the_cell_of(
     own = codes[:, layout.symbols_of(column).start]
     pointed, _ = encoders[column].encode(Cells(there.values, there.missing))
     return np.asarray(
-        (own >= _number(encoders[column]).first_continuous) & ~there.missing & (pointed[:, 0] == own)
+        (own >= known_single(encoders[column]).number.first_continuous)
+        & ~there.missing
+        & (pointed[:, 0] == own)
     )

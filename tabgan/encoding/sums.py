@@ -13,14 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout, Member, Total
-from tabgan.encoding.number_column import NumberColumnEncoder
 from tabgan.encoding.numeric import FRACTION_STEPS
-from tabgan.encoding.pointers import STEPS, bands_around, celled, cells_by_part, cells_of
+from tabgan.encoding.pointers import STEPS, bands_around, cells_by_part, cells_of
 from tabgan.encoding.reconcile import PRINTED, Room
 from tabgan.encoding.relation import Relation
+from tabgan.encoding.single import Single, celled, known_single
 
 Array = NDArray[Any]
 LOOKED_AT = 2_000  # rows
@@ -41,25 +40,29 @@ REFITS = 3  # without the rows that keep the relation least
 def find_sums(
     encoders: Sequence[ColumnEncoder], layout: Layout, codes: Array, fractions: Array
 ) -> tuple[Relation, ...]:
-    """Linear relations among numeric columns; codes (n, S), fractions (n, R)."""
+    """Linear relations among numeric columns, and exact ones with dates; codes (n, S), fractions (n, R)."""
     rows = np.random.default_rng(0).permutation(len(codes))[:LOOKED_AT]
     found: list[Relation] = []
     if len(rows) < LEAST_ROWS:
         return ()
+    singles = celled(encoders)
     cells = {
-        column: cells_of(encoders[column], layout, column, codes[rows], fractions[rows])
-        for column in celled(encoders)
+        column: cells_of(encoders[column], layout, column, codes[rows], fractions[rows]) for column in singles
     }
-    values = {column: values_of(own) for column, own in cells.items()}
+    values = {column: single.values(cells[column]) for column, single in singles.items()}
     free: list[int] = []  # columns that no earlier ones determine
     for column, own in values.items():
         if not np.nanmax(np.abs(own), initial=0.0) < LARGEST:
             continue
         relation = _relation(column, own, {other: values[other] for other in free[-NEIGHBOURS:]})
+        if relation is not None:
+            relation = _exact(relation, Room.of(encoders, layout, relation, codes[rows], cells))
+            if not relation.exact and any(singles[member].is_date for member in relation.columns):
+                relation = None  # one date is about another one: pointers tell that
         if relation is None:
             free.append(column)
         elif len(found) < MOST_SUMS:
-            found.append(_exact(relation, Room.of(encoders, layout, relation, codes[rows], cells)))
+            found.append(relation)
     return tuple(found)
 
 
@@ -84,11 +87,10 @@ def build_sum(encoders: Sequence[ColumnEncoder], layout: Layout, relation: Relat
 
 
 def _member(encoder: ColumnEncoder, layout: Layout, column: int, coefficient: float) -> Member:
-    assert isinstance(encoder, NumberColumnEncoder)
-    number, cells = encoder.number, cells_by_part(encoder.number)
-    worth = coefficient * values_of(cells)
+    number = known_single(encoder).number
+    worth = coefficient * Single(number).values(cells_by_part(number))
     cell = np.arange(number.first_continuous, number.n_modes)[:, None]
-    starts = encoder.decode(cell, np.zeros(cell.shape)).values[1:].astype(np.float64)
+    starts = number.decode(cell, np.zeros(cell.shape))[0][1:].astype(np.float64)
     if number.on_grid:  # half way to the value before, so that rounding does not matter
         starts -= number.step / 10.0**number.decimals / 2
     return Member(
@@ -100,11 +102,6 @@ def _member(encoder: ColumnEncoder, layout: Layout, column: int, coefficient: fl
         starts=starts.astype(np.float32),
         bands=bands_around(encoder.numbers[0]),
     )
-
-
-def values_of(cells: Cells) -> Array:
-    """Numbers (n,) in double precision; NaN where missing."""
-    return np.where(cells.missing, np.nan, cells.values.astype(np.float64))
 
 
 def _relation(column: int, own: Array, others: dict[int, Array]) -> Relation | None:

@@ -12,6 +12,7 @@ from tabgan.encoding.relation import Relation
 from tabgan.encoding.sums import LEAST_ROWS, _relation
 from tabgan.encoding.table import TableEncoder
 from tabgan.schema import infer_schema
+from tests.encoding.frames import stays
 
 ROWS = 2_000
 
@@ -146,3 +147,34 @@ def test_members_that_stop_to_matter_one_after_the_other_leave_a_whole_relation(
     found = _relation(9, own, others)
     assert found is not None
     assert len(found.columns) == len(found.coefficients)
+
+
+def test_a_length_of_stay_is_found_and_kept():
+    frame = stays()
+    frame["nights"] = (frame["left"] - frame["came"]).dt.days
+    encoder, table = fitted(frame)
+    (relation,) = encoder.sums
+    assert names_of(encoder, relation) == ["came", "left", "nights"]
+    assert (relation.amount, *relation.coefficients) == (0, 1, -1, 1)
+    assert relation.always
+    fractions = np.random.default_rng(0).random(table.fractions.shape)
+    cells = encoder.decode(table.codes, fractions, np.random.default_rng(0))
+    free = np.ones(frame.shape, bool)
+    before, after = (
+        encoder.frame(cells),
+        encoder.frame(encoder.reconciled(table.codes, fractions, cells, free)),
+    )
+    kept, was = (((f["left"] - f["came"]).dt.days == f["nights"]).mean() for f in (after, before))
+    assert was < 0.9
+    assert kept > 0.99
+    assert (after["left"] > after["came"]).mean() > 0.999
+    free[:, list(frame.columns).index("nights")] = False
+    given = encoder.frame(encoder.reconciled(table.codes, fractions, cells, free))
+    assert given["nights"].equals(before["nights"])
+    assert ((given["left"] - given["came"]).dt.days == given["nights"]).mean() > 0.99
+
+
+def test_dates_that_lie_near_each_other_are_no_sum():
+    short = stays()
+    short["left"] = short["came"] + pd.to_timedelta(np.arange(len(short)) % 3, unit="D")
+    assert fitted(short)[0].sums == ()
