@@ -150,10 +150,11 @@ def put_in_order(
 ) -> list[Cells]:
     """Cells of all columns, in which no row that can be mended is out of order; ``free`` (n, C) flags what may move.
 
-    The second value is mirrored at the first; where it must not move, or none is beyond it, the first at the second.
+    The later column, which is drawn given the other one, is mirrored at it; where it must not move, the earlier one.
     """
     out = list(cells)
-    for own, other, sign in ((order.second, order.first, 1), (order.first, order.second, -1)):
+    sides = ((order.second, order.first, 1), (order.first, order.second, -1))
+    for own, other, sign in sorted(sides, reverse=True):
         known = ~(out[own].missing | out[other].missing)
         in_order = _on_side(out[own].values, out[other].values, sign)
         if order.strict:
