@@ -91,21 +91,27 @@ class Room:
 
     @np.errstate(invalid="ignore")
     def with_largest(self, relation: Relation, free: Array, members: Sequence[Single]) -> Room:
-        """What is short put on one member: the largest that may move and whose column has such values; dates last.
+        """What is short put on one member that may move and whose column has such values: the largest; or a date.
 
+        Where in its cell of some days a date lies is drawn evenly, and no column but its own sum depends on it.
         ``free`` (n, M) flags what may move.
         """
         weights = np.array(relation.coefficients)
         low, high = np.array([member.number.bounds for member in members]).T
         wanted = self.values + self.short(relation)[:, None] / weights
         can = free & (wanted >= low) & (wanted <= high)
-        size = np.where([member.is_date for member in members], 0.0, 1 + np.abs(self.values * weights))
-        largest = np.where(can, size, -1.0).argmax(axis=1)
+        size = np.where([member.is_date for member in members], np.inf, np.abs(self.values * weights))
+        largest = np.where(can, size, -1.0).argmax(axis=1)  # of two dates the first
         values = self.values.copy()
         for place, member in enumerate(members):
             own = can[:, place] & (largest == place)
             values[own, place] = member.number.nearest(wanted[own, place])
         return replace(self, values=values)
+
+
+def has_dates(encoders: Sequence[ColumnEncoder], relation: Relation) -> bool:
+    """Whether some members of a sum are dates."""
+    return any(known_single(encoders[column]).is_date for column in relation.columns)
 
 
 def reconcile(

@@ -20,21 +20,17 @@ Array = NDArray[Any]
 
 @dataclass(frozen=True)
 class Single:
-    """The number of a column, and how its values stand in cells: ``number * unit + shift``."""
+    """The number of a column, and how its values stand in cells: ``number * unit + shift``; ``is_date``: of days."""
 
     number: NumericEncoder
     unit: int = 1
     shift: int = 0
+    is_date: bool = False
 
     @property
-    def scale(self) -> tuple[int, int]:
+    def scale(self) -> tuple[int, int, bool]:
         """What another column must have, too, for its values to be equal."""
-        return self.unit, self.shift
-
-    @property
-    def is_date(self) -> bool:
-        """The number is that of days."""
-        return self.unit > 1 or self.shift > 0
+        return self.unit, self.shift, self.is_date
 
     def values(self, cells: Cells) -> Array:
         """Numbers (n,) in double precision; NaN where missing."""
@@ -52,7 +48,7 @@ def single_of(encoder: ColumnEncoder) -> Single | None:
     if isinstance(encoder, NumberColumnEncoder):
         return Single(encoder.number)
     if isinstance(encoder, DatetimeEncoder) and encoder.day is not None and encoder.time is None:
-        return Single(encoder.day, encoder.per_day, encoder.fixed_time)
+        return Single(encoder.day, encoder.per_day, encoder.fixed_time, is_date=True)
     return None
 
 

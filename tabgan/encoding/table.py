@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -21,7 +21,7 @@ from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
 from tabgan.encoding.mixture import MixtureEncoder
 from tabgan.encoding.orders import Order, put_in_order
 from tabgan.encoding.pointers import Pair, build_pointers
-from tabgan.encoding.reconcile import reconcile
+from tabgan.encoding.reconcile import has_dates, reconcile
 from tabgan.encoding.relation import Relation
 from tabgan.encoding.repeats import Repeat, log_gains, repeat
 from tabgan.encoding.sums import build_sum
@@ -127,20 +127,20 @@ class TableEncoder:
 
         They were drawn by codes (n, S) and fractions (n, R); ``free`` (n, C) flags the cells that may change.
         """
-        cells = self._ordered(cells, free)  # before values are repeated, which then stay
+        dated = [relation for relation in self.sums if has_dates(self.encoders, relation)]
+        cells = self._mended(codes, cells, free, dated)  # before values are repeated, which then stay
         cells, repeated = repeat(self.encoders, self.layout, self.repeats, codes, fractions, cells, free)
         return self.mended(codes, cells, free & ~repeated)
 
     def mended(self, codes: Array, cells: list[Cells], free: Array) -> list[Cells]:
         """Cells of each column that are in order, and in which sums hold, as in the table; see `reconciled`."""
-        cells = self._ordered(cells, free)
-        for relation in self.sums:
-            cells = reconcile(self.encoders, self.layout, relation, codes, cells, free)
-        return cells
+        return self._mended(codes, cells, free, self.sums)
 
-    def _ordered(self, cells: list[Cells], free: Array) -> list[Cells]:
+    def _mended(self, codes: Array, cells: list[Cells], free: Array, sums: Sequence[Relation]) -> list[Cells]:
         for order in self.orders:
             cells = put_in_order(self.encoders, order, cells, free)
+        for relation in sums:
+            cells = reconcile(self.encoders, self.layout, relation, codes, cells, free)
         return cells
 
     def _sides(self) -> dict[Pair, int]:

@@ -9,6 +9,7 @@ import pytest
 from tabgan.data import open_source
 from tabgan.encoding.fit import fit_table
 from tabgan.encoding.relation import Relation
+from tabgan.encoding.single import celled
 from tabgan.encoding.sums import LEAST_ROWS, _relation
 from tabgan.encoding.table import TableEncoder
 from tabgan.schema import infer_schema
@@ -154,6 +155,7 @@ def test_a_length_of_stay_is_found_and_kept():
     frame["nights"] = (frame["left"] - frame["came"]).dt.days
     encoder, table = fitted(frame)
     (relation,) = encoder.sums
+    assert [own.is_date for own in celled(encoder.encoders).values()] == [True, True, False, False]
     assert names_of(encoder, relation) == ["came", "left", "nights"]
     assert (relation.amount, *relation.coefficients) == (0, 1, -1, 1)
     assert relation.always
@@ -167,6 +169,7 @@ def test_a_length_of_stay_is_found_and_kept():
     kept, was = (((f["left"] - f["came"]).dt.days == f["nights"]).mean() for f in (after, before))
     assert was < 0.9
     assert kept > 0.99
+    assert (after["nights"] == before["nights"]).mean() > 0.95  # dates move first
     assert (after["left"] > after["came"]).mean() > 0.999
     free[:, list(frame.columns).index("nights")] = False
     given = encoder.frame(encoder.reconciled(table.codes, fractions, cells, free))
