@@ -87,9 +87,13 @@ class NumericSummary:
             n_places = 1
         total = max(int(self.counts.sum()), 1)
         below = np.cumsum(self.counts) - self.counts
-        edge_values = edges
+        ranked = np.searchsorted(units, edges)
         if grid["on_grid"] and len(points):
-            edge_values = edges + np.searchsorted(points - np.arange(len(points)), edges, side="right")
+            before = np.searchsorted(points - np.arange(len(points)), edges, side="right")
+            beyond = (
+                edges > np.iinfo(np.int64).max - before
+            )  # the end of a column that has the largest integer
+            ranked = np.where(beyond, len(units), np.searchsorted(units, np.where(beyond, 0, edges + before)))
         cumulative = np.concatenate([below, [total]])
         return NumericEncoder(
             **grid,
@@ -98,7 +102,7 @@ class NumericSummary:
             edges=edges,
             n_places=n_places,
             point_ranks=((below + self.counts / 2)[is_point] / total).astype(np.float32),
-            edge_ranks=(cumulative[np.searchsorted(units, edge_values)] / total).astype(np.float32),
+            edge_ranks=(cumulative[ranked] / total).astype(np.float32),
             bends=bends,
         )
 

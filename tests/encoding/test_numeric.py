@@ -53,6 +53,14 @@ def check_round_trip(values, missing, column):
     return encoder, codes, back
 
 
+def test_the_largest_integer_beside_a_point_mass():
+    values = np.zeros(20, np.int64)
+    values[16] = np.iinfo(np.int64).max
+    encoder, _, back = check_round_trip(values, np.zeros(20, bool), INTEGER)
+    assert encoder.number.edge_ranks[-1] == 1
+    assert np.array_equal(back.values, values)
+
+
 @QUICK
 @given(WHOLE_COLUMNS)
 def test_integers_keep_dtype_missing_and_range(column):
