@@ -117,13 +117,15 @@ def build_pointers(
 
     ``sides`` are the pairs, and on which side of the other's value each never lies, see `Pointer`.
     """
-    lines = lines_of(columns, encoders, layout) if sides else []
+    lines: dict[int, list[Line]] = {}
+    for line in lines_of(columns, encoders, layout) if sides else ():
+        lines.setdefault(line.column, []).append(line)
     return tuple(
         point(own, other, 0 if own.scale[0] == TIME else side)
-        for pair, side in sides.items()
-        for own in lines
-        for other in lines
-        if (own.column, other.column) == pair and own.scale == other.scale
+        for (column, beside), side in sides.items()
+        for own in lines.get(column, ())
+        for other in lines.get(beside, ())
+        if own.scale == other.scale
     )
 
 
