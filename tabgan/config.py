@@ -46,9 +46,9 @@ class Config:
     keep_critic : keep the critic with the model, for `realness`. A critic knows its training rows.
     matmul_precision : of matrix products in the likelihood stage and where cells are drawn (`sample`, `complete`), in
         the words of `torch.set_float32_matmul_precision`; "auto": "medium" on processors with units for bfloat16
-        (AMX), elsewhere as the process has it. With "medium" on such a processor layers pass bfloat16 to one another,
-        too. Weights, sums and logits have 32 bits in any case; likelihoods and `what_if` are computed as the process
-        has it.
+        (AMX, AVX512_BF16), elsewhere as the process has it. With "medium" on such a processor layers pass bfloat16 to
+        one another, too. Weights, sums and logits have 32 bits in any case; likelihoods and `what_if` are computed as
+        the process has it.
     """
 
     max_time: float | None = 270.0

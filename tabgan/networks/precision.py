@@ -8,6 +8,8 @@ from contextlib import contextmanager
 
 import torch
 
+UNITS = ("amx_bf16", "avx512_bf16")  # as torch names them: AMX tiles; AVX-512 instructions (Zen 4 and later)
+
 
 class Precision:
     """The setting of the process, and how many are within `matmul_precision`: the last one to leave puts it back."""
@@ -47,9 +49,9 @@ OF_PROCESS = Precision()
 def matmul_precision(wish: str, device: torch.device) -> Iterator[None]:
     """Within it products of 32-bit floats are as `torch.set_float32_matmul_precision` says; afterwards as before.
 
-    "auto" is "medium" (factors rounded to bfloat16, sums in 32 bits) on processors with AMX, which are made for it;
-    elsewhere, and where the user has chosen another precision than torch's own, it changes nothing. The setting is
-    one of the process: products in other threads have it, too.
+    "auto" is "medium" (factors rounded to bfloat16, sums in 32 bits) on processors that are made for it, see
+    `has_units`; elsewhere, and where the user has chosen another precision than torch's own, it changes nothing. The
+    setting is one of the process: products in other threads have it, too.
     """
     entered = OF_PROCESS.enter(wish, device)
     try:
@@ -60,15 +62,18 @@ def matmul_precision(wish: str, device: torch.device) -> Iterator[None]:
 
 
 def has_units(device: torch.device) -> bool:
-    """The device is a processor that multiplies bfloat16 in units of their own (AMX)."""
+    """The device is a processor with units for products of bfloat16 whose sums have 32 bits."""
     capabilities = getattr(torch.cpu, "get_capabilities", None)  # older torch does not tell
-    return bool(device.type == "cpu" and capabilities is not None and capabilities().get("amx_bf16"))
+    if device.type != "cpu" or capabilities is None:
+        return False
+    found = capabilities()
+    return any(found.get(name, False) for name in UNITS)
 
 
 def activation_dtype(device: torch.device) -> torch.dtype:
     """Type of what layers pass to one another: bfloat16 where products round to it anyway.
 
-    So within `matmul_precision` on processors with AMX; elsewhere 32 bits.
+    So within `matmul_precision` on processors with units for it; elsewhere 32 bits.
     """
     rounded = OF_PROCESS.within and torch.get_float32_matmul_precision() == "medium"
     return torch.bfloat16 if rounded and has_units(device) else torch.float32

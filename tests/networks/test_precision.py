@@ -65,10 +65,13 @@ def test_the_last_to_leave_puts_back_what_was_before():
     assert torch.get_float32_matmul_precision() == "highest"
 
 
-def test_accelerators_have_none_of_a_processors_units(monkeypatch):
-    assert not has_units(torch.device("meta"))
-    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"amx_bf16": True}, raising=False)
+@pytest.mark.parametrize("name", ["amx_bf16", "avx512_bf16"])
+def test_accelerators_have_none_of_a_processors_units(monkeypatch, name):
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {name: True}, raising=False)
     assert has_units(CPU)
+    assert not has_units(torch.device("meta"))
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: {"avx512_f": True, name: False})
+    assert not has_units(CPU)
     monkeypatch.delattr(torch.cpu, "get_capabilities")
     assert not has_units(CPU)  # older torch does not tell
 
