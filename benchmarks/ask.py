@@ -1,78 +1,175 @@
-"""What completion, augmentation and prediction reach: `python -m benchmarks.ask` prints a table each.
+"""What completion, augmentation, prediction and conditions reach: `python -m benchmarks.ask` prints a table each.
 
 `$TABGAN_DATA` is the folder of tables, as for `python -m benchmarks`. SMOTE joins where imbalanced-learn is
-installed.
+installed. A line of JSON is kept of every answer; what is there is not asked again (`--again` does).
 """
 
 import argparse
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
+from benchmarks import ROOT
 from benchmarks.completion import judge_completion
 from benchmarks.conditions import CONDITIONS, judge_conditions
 from benchmarks.markdown import means
 from benchmarks.prediction import judge_prediction
 from benchmarks.rare import judge_rare
+from benchmarks.results import Record, append_record, read_records, surroundings
 from benchmarks.splits import known_levels, split_table, table_of
 from benchmarks.tasks import PUBLISHED, Task, find_task
 from tabgan import TabGAN, load
+from tabgan_datasets import Table
 
+RESULTS = ROOT / "benchmarks" / "results" / "questions.jsonl"
 TABLES = (*(task.name for task in PUBLISHED), "loans")  # the last comes with the repository
-Figures = dict[str, dict[str, float]]
-QUESTIONS = ("completion", "rare", "prediction", "conditions")
+KEY = ("question", "table", "seed", "seconds", "rows")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fitted:
+    """A model, the rows it was fitted on, unseen rows whose levels all were seen, and what the answers depend on.
+
+    Attributes
+    ----------
+    seconds : of the fit; None: the library's own.
+    n_completed : held-out rows to complete, at most.
+    """
+
+    model: TabGAN
+    train: pd.DataFrame
+    test: pd.DataFrame
+    table: Table
+    seed: int
+    seconds: float | None
+    n_completed: int
+
+
+Figures = Mapping[str, Mapping[str, float]]  # way: figure: value
+
+
+def _complete(given: Fitted) -> Figures:
+    rows = given.test.sample(min(len(given.test), given.n_completed), random_state=given.seed)
+    return judge_completion(given.model, given.train, rows, given.table, given.seed)
+
+
+def _rare(given: Fitted) -> Figures:
+    return judge_rare(given.model, given.train, given.test, given.table, given.seed)
+
+
+def _predict(given: Fitted) -> Figures:
+    return judge_prediction(given.model, given.train, given.test, given.table, given.seed, given.seconds)
+
+
+def _conditions(given: Fitted) -> Figures:
+    return judge_conditions(given.model, given.table.name, given.seed)
+
+
+QUESTIONS: dict[str, Callable[[Fitted], Figures]] = {
+    "completion": _complete,
+    "rare": _rare,
+    "prediction": _predict,
+    "conditions": _conditions,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Parse, run, print."""
-    options = _parser().parse_args(arguments)
-    found: dict[str, list[tuple[str, Figures]]] = {question: [] for question in QUESTIONS}
+    """Parse, ask what has no answer yet, print."""
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if options.model is not None and len(options.tables) * len(options.seeds) > 1:
+        parser.error("--model is one model of one table: give one of --tables and one of --seeds")
     for name in options.tables:
         for seed in options.seeds:
-            model, train, test = fitted(find_task(name), seed, options.max_time, options.model)
-            table = table_of(find_task(name))
-            if "completion" in options.what and not table.datetimes:  # the baseline knows no dates
-                rows = test.sample(min(len(test), options.rows), random_state=seed)
-                found["completion"].append((name, judge_completion(model, train, rows, table, seed)))
-            classes = table.task != "regression"
-            if "rare" in options.what and classes:
-                found["rare"].append((name, judge_rare(model, train, test, table, seed)))
-            if "prediction" in options.what and classes:
-                judged = judge_prediction(model, train, test, table, seed, options.max_time)
-                found["prediction"].append((name, judged))
-            if "conditions" in options.what and name in CONDITIONS:
-                found["conditions"].append((name, judge_conditions(model, name, seed)))
-            print(f"{name}, seed {seed}: done", file=sys.stderr, flush=True)
-    for title, runs in found.items():
-        if runs:
-            print(f"\n**{title}**, seeds {', '.join(map(str, options.seeds))}\n\n{as_table(runs)}")
+            ask(find_task(name), seed, options)
+    print(render(read_records(options.results)))
     return 0
 
 
-def fitted(
-    task: Task, seed: int, max_time: float | None, path: str | None
-) -> tuple[TabGAN, pd.DataFrame, pd.DataFrame]:
-    """A model, the rows that it was fitted on, and unseen rows whose levels all were seen; keys are left out."""
+def ask(task: Task, seed: int, options: argparse.Namespace) -> None:
+    """Every question that is asked of a table and has no answer yet, of one model."""
+    key = {"table": task.name, "seed": seed, "seconds": options.max_time, "rows": options.rows}
+    done = [] if options.again else read_records(options.results)
+    todo = [
+        question
+        for question in asked_of(table_of(task), options.what)
+        if not is_answered(done, {"question": question, **key})
+    ]
+    if not todo:
+        return
+    given = fitted(task, seed, options)
+    for question in todo:
+        record = {"question": question, **key, "when": time.strftime("%Y-%m-%d %H:%M"), **surroundings()}
+        append_record(options.results, record | {"figures": QUESTIONS[question](given)})
+        print(f"{task.name}, seed {seed}, {question}: done", file=sys.stderr, flush=True)
+
+
+def asked_of(table: Table, questions: Sequence[str]) -> Iterator[str]:
+    """Of the questions those that a table can answer."""
+    classes = table.task != "regression"
+    can = {"completion": not table.datetimes}  # the baseline knows no dates
+    can |= {"rare": classes, "prediction": classes, "conditions": table.name in CONDITIONS}
+    return (question for question in questions if can[question])
+
+
+def is_answered(records: Sequence[Record], key: Record) -> bool:
+    """Whether there is a record of that key."""
+    return any(all(record.get(name) == value for name, value in key.items()) for record in records)
+
+
+def fitted(task: Task, seed: int, options: argparse.Namespace) -> Fitted:
+    """A model of the training rows of a task; keys are left out."""
     table, split = table_of(task), split_table(task)
-    train = split.train
     assert split.test is not None
-    test = known_levels(split.test, train, table)
-    if path is not None:
-        return load(path), train, test
-    model = TabGAN(random_state=seed, **({} if max_time is None else {"max_time": max_time}))
-    return model.fit(train), train, test
+    if options.model is not None:
+        model = load(options.model)
+    else:
+        limit = {} if options.max_time is None else {"max_time": options.max_time}
+        model = TabGAN(random_state=seed, **limit).fit(split.train)
+    return Fitted(
+        model=model,
+        train=split.train,
+        test=known_levels(split.test, split.train, table),
+        table=table,
+        seed=seed,
+        seconds=options.max_time,
+        n_completed=options.rows,
+    )
 
 
-def as_table(runs: list[tuple[str, Figures]]) -> str:
+def render(records: Sequence[Record]) -> str:
+    """A table a question: means over the seeds and half the range between them; the latest answer counts."""
+    latest = {tuple(record[name] for name in KEY): record for record in records}
+    parts = []
+    for question in QUESTIONS:
+        found = [record for record in latest.values() if record["question"] == question]
+        if found:
+            commits = ", ".join(sorted({str(record["commit"]) for record in found}))
+            processors = ", ".join(sorted({record["processor"] for record in found}))
+            parts.append(f"**{question}** ({processors}; commits {commits})\n\n{as_table(found)}")
+    return "\n\n".join(parts) or "No answers yet."
+
+
+def as_table(records: Sequence[Record]) -> str:
     """Means over the seeds, and half the range between them, as Markdown."""
-    rows = [{"table": name, "way": way, **figures} for name, run in runs for way, figures in run.items()]
-    return means(pd.DataFrame(rows), ["table", "way"])
+    seeds: dict[str, set[int]] = {}
+    for record in records:
+        seeds.setdefault(record["table"], set()).add(record["seed"])
+    rows = [
+        {"table": record["table"], "seeds": len(seeds[record["table"]]), "way": way, **figures}
+        for record in records
+        for way, figures in record["figures"].items()
+    ]
+    return means(pd.DataFrame(rows), ["table", "seeds", "way"])
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ask", description=__doc__.split("\n")[0])
-    parser.add_argument("what", nargs="*", choices=QUESTIONS, default=list(QUESTIONS))
+    parser.add_argument("what", nargs="*", choices=list(QUESTIONS), default=list(QUESTIONS))
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=["adult", "shoppers", "default"])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--max-time", type=float, help="seconds a training, instead of the library's own")
@@ -80,6 +177,8 @@ def _parser() -> argparse.ArgumentParser:
         "--model", metavar="FILE", help="a model fitted on the training rows of the one table"
     )
     parser.add_argument("--rows", type=int, default=5_000, help="held-out rows to complete, at most")
+    parser.add_argument("--again", action="store_true", help="also what has an answer already")
+    parser.add_argument("--results", type=Path, default=RESULTS, help="a file of JSON lines")
     return parser
 
 

@@ -115,8 +115,10 @@ def figures_of(
     mean, middle = means.to_numpy(np.float64), likely[numbers].to_numpy(np.float64)
     covered, covered_apart = coverage(truth, stacked)
     filled = draws[0][list(rows.columns)].mask(rows.isna().to_numpy())
+    told = c2st(rows, filled, categories, classifier=judge(), paired=True)
     return {
-        "c2st": c2st(rows, filled, categories, classifier=judge()).score,
+        "c2st": told.score,
+        "AUC": told.auc,
         "MAE": _per_column(np.abs(middle - truth), hidden, spread),
         "RMSE": _per_column((mean - truth) ** 2, hidden, spread**2, root=True),
         "accuracy": _accuracy(rows, gaps, likely, categories),
@@ -154,4 +156,4 @@ def _accuracy(rows: pd.DataFrame, gaps: pd.DataFrame, filled: pd.DataFrame, cate
     right = [
         (filled[name] == rows[name])[gaps[name].isna() & rows[name].notna()].mean() for name in categories
     ]
-    return float(np.mean(right))
+    return float(np.mean(right)) if right else np.nan

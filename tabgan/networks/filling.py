@@ -28,6 +28,7 @@ class Canvas:
     inside : (B, R) in [0, 1), where in its cell each number lies; given ones are at the middle of their byte.
     noise : (B, C), what is left of the uniforms.
     context : (B, H), the sum of the embeddings of all that is known.
+    blank : nothing is known yet, so all rows have the same context.
     hide : (S,) flags that hold in all rows, or (B, S).
     never_missing : symbols whose first code, which means missing, is not drawn.
     """
@@ -50,9 +51,10 @@ class Canvas:
         self.codes = torch.where(self.hide, -1, codes)  # a hidden symbol adds nothing to the context
         self.inside = (fractions.to(noise.dtype) + 0.5) / FRACTION_STEPS
         self.context = generator.levels.new_zeros(len(codes), generator.n_told)
+        self.blank = bool(self.flags) and all(self.flags)
         if self.hide.ndim == 2:
             self.context = generator.known(self.codes, fractions)
-        elif not all(self.flags):
+        elif not self.blank:
             self.context = generator.known(self.codes, fractions, ~self.hide)
 
     def _flags(self, hidden: list[bool] | Tensor) -> list[bool]:
@@ -77,11 +79,13 @@ class Canvas:
         return self.codes[rows, parent] >= self.generator.tables.applies_from[symbol]
 
     def logits(self, symbol: int, rows: Rows, temperature: float) -> Tensor:
-        """What the head of a symbol says of some rows, (rows, K)."""
-        logits = self.generator.heads.one(symbol, self.context[rows], self.blocks)
+        """What the head of a symbol says of some rows, (rows, K); of blank ones it is asked once."""
+        context = self.context[:1] if self.blank else self.context[rows]
+        logits = self.generator.heads.one(symbol, context, self.blocks)
         if symbol in self.never_missing:
             logits[:, 0] = -torch.inf
-        return logits if temperature == 1 else logits / temperature
+        logits = logits if temperature == 1 else logits / temperature
+        return logits.expand(len(self.context), -1) if self.blank else logits
 
     def put(self, symbol: int, rows: Rows, code: Tensor, left: Tensor) -> None:
         """Write a symbol's codes, and the uniforms that it left; both (rows,)."""
@@ -100,6 +104,7 @@ class Canvas:
 
     def add(self, rows: Rows, embedded: Tensor) -> None:
         """Embeddings (rows, H) of what has become known."""
+        self.blank = False
         if isinstance(rows, slice):
             self.context.add_(embedded)
         else:

@@ -2,7 +2,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from benchmarks.ask import as_table, main
+from benchmarks.ask import main, render
 from benchmarks.completion import N_DRAWS, Baseline, coverage, figures_of, hide_half
 from benchmarks.rare import oversampled, smote
 from tabgan_datasets import Table, simulate_loans
@@ -59,17 +59,53 @@ def test_the_baseline_fills_every_gap():
     assert set(filled["rating"]) <= set(loans["rating"])
 
 
-def test_the_table_gives_mean_and_half_the_range():
-    text = as_table([("t", {"way": {"F1": 0.5}}), ("t", {"way": {"F1": 0.7}})])
-    assert text.splitlines()[-1].replace(" ", "") == "|t|way|0.600±0.100|"
+def answer(seed, score, table="t"):
+    key = {"question": "rare", "table": table, "seed": seed, "seconds": None, "rows": 9}
+    return key | {"commit": "c", "processor": "p", "figures": {"way": {"F1": score}}}
+
+
+def test_the_table_gives_mean_and_half_the_range_of_the_latest_answers():
+    text = render([answer(0, 0.1), answer(0, 0.5), answer(1, 0.7), answer(0, 0.2, table="u")])
+    lines = [line.replace(" ", "") for line in text.splitlines()]
+    assert lines[0] == "**rare**(p;commitsc)"
+    assert lines[-2:] == ["|t|2|way|0.600±0.100|", "|u|1|way|0.200|"]
+    assert render([]) == "No answers yet."
+
+
+def test_one_model_is_of_one_table(capsys):
+    with pytest.raises(SystemExit):
+        main(["rare", "--tables", "loans", "--seeds", "0", "1", "--model", "some.tabgan"])
+    assert "one of --seeds" in capsys.readouterr().err
 
 
 @pytest.mark.slow
-def test_it_runs_on_a_bundled_table(capsys):
-    assert main(["rare", "--tables", "loans", "--seeds", "0", "--max-time", "5"]) == 0
-    out = capsys.readouterr().out
-    assert "**rare**, seeds 0" in out
-    assert "| augment " in out
+def test_it_runs_on_a_bundled_table_and_asks_only_once(capsys, tmp_path, monkeypatch):
+    path = tmp_path / "answers.jsonl"
+    asked = ["rare", "--tables", "loans", "--seeds", "0", "--max-time", "5", "--results", str(path)]
+    assert main(asked) == 0
+    assert "| augment " in capsys.readouterr().out
+    monkeypatch.setattr("benchmarks.ask.fitted", lambda *_: pytest.fail("it is answered"))
+    assert main(asked) == 0
+    assert len(path.read_text().splitlines()) == 1
+
+
+def test_completed_rows_are_judged_apart_from_their_originals():
+    rng = np.random.default_rng(0)
+    corner = rng.normal(size=(3_000, 1))
+    rows = pd.DataFrame(corner + rng.normal(size=(3_000, 6)), columns=list("abcdef"))
+    gaps = hide_half(rows, 1)
+    other = pd.DataFrame(rng.normal(size=(3_000, 1)) + rng.normal(size=(3_000, 6)), columns=rows.columns)
+    torn = gaps.fillna(other)  # each column right by itself, but not with the known ones
+    told = figures_of(rows, rows, gaps, [torn] * N_DRAWS, (torn, torn), [])
+    assert 0.53 < told["AUC"] < 0.9
+    assert told["c2st"] < 0.95
+    known, hidden = rows.notna() & gaps.notna(), gaps.isna().to_numpy()
+    mean = (rows.where(known).sum(axis=1) / (1 + known.sum(axis=1))).to_numpy()[:, None]
+    spread = np.sqrt(1 / (1 + known.sum(axis=1))).to_numpy()[:, None]
+    exact = mean + spread * rng.normal(size=(3_000, 1)) + rng.normal(size=rows.shape)  # given the known ones
+    right = rows.mask(hidden, pd.DataFrame(exact, columns=rows.columns))
+    told = figures_of(rows, rows, gaps, [right] * N_DRAWS, (right, right), [])
+    assert told["AUC"] == pytest.approx(0.5, abs=0.025)
 
 
 @pytest.mark.parametrize("categorical", [("kind",), ()])

@@ -1,5 +1,6 @@
 """Classifier two-sample test: can a model tell synthetic rows from real ones?"""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -8,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.sparse import issparse
 from sklearn.ensemble import HistGradientBoostingClassifier
-from sklearn.model_selection import StratifiedKFold
+from sklearn.model_selection import KFold, StratifiedKFold
 
 from tabgan.errors import DataError
 from tabgan.reporting.columns import Floats, Names
@@ -59,6 +60,7 @@ def c2st(
     classifier: Classifier = "xgb",
     bounded: bool = False,
     explain: bool = False,
+    paired: bool = False,
     max_rows: int | None = None,
     random_state: int = 0,
     n_jobs: int | None = None,
@@ -80,13 +82,16 @@ def c2st(
         by a validation part moves its AUC from seed to seed by more than the interval.
     explain
         Find `costs` and `suspects` too; needs `bounded`.
+    paired
+        Row i of one side has cells of row i of the other, as a completed row has those that were known. Both come
+        into the same fold: a classifier that has learnt one of them takes the other for its like, and is wrong.
     max_rows
         The most rows of each side to look at.
 
     Raises
     ------
     DataError
-        When a side has fewer than 3 rows.
+        When a side has fewer than 3 rows, or paired ones differ in number.
     ModuleNotFoundError
         When "xgb" is asked for and xgboost is not installed.
     """
@@ -95,8 +100,11 @@ def c2st(
     n_rows = min(len(real), len(synthetic), max_rows or len(real))
     if n_rows < N_FOLDS:
         raise DataError(f"a two-sample test needs {N_FOLDS} rows of each side; found {n_rows}")
+    if paired and len(real) != len(synthetic):
+        raise DataError(f"paired rows must be as many; found {len(real)} real and {len(synthetic)} synthetic")
     rng = np.random.default_rng(random_state)
-    drawn = [_draw(len(frame), n_rows, rng) for frame in (real, synthetic)]
+    drawn = [_draw(len(real), n_rows, rng)]
+    drawn.append(drawn[0] if paired else _draw(len(synthetic), n_rows, rng))
     real, synthetic = real.iloc[drawn[0]], synthetic.iloc[drawn[1]]
     if bounded:
         features, spans = compact_features(real, synthetic, categorical)
@@ -105,8 +113,7 @@ def c2st(
         features, spans = row_features(real, synthetic, categorical, max_levels=levels), []
     truth = np.repeat([1, 0], n_rows)
     aucs, looks, shuffles = [], np.empty(len(truth)), _Shuffles(spans, rng)
-    folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=random_state)
-    for train, test in folds.split(np.zeros(len(truth)), truth):
+    for train, test in _folds(n_rows, paired, random_state):
         seen = features[train] if issparse(features) else without_empty(features[train])
         model = make_classifier(classifier, n_jobs=n_jobs, fixed_rounds=bounded).fit(seen, truth[train])
         looks[test] = model.predict_proba(features[test])[:, 1]
@@ -115,6 +122,19 @@ def c2st(
             shuffles.add(model, features[test], truth[test] == 1)
     costs, suspects = shuffles.costs(), _suspects(1 - looks[n_rows:], drawn[1]) if explain else ()
     return _detection(aucs, n_rows, costs, suspects)
+
+
+def _folds(
+    n_rows: int, paired: bool, random_state: int
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Places of training and of test rows among the rows of both sides; every fold has as many of each."""
+    if paired:
+        for parts in KFold(N_FOLDS, shuffle=True, random_state=random_state).split(np.zeros(n_rows)):
+            train, test = (np.concatenate([part, part + n_rows]) for part in parts)
+            yield train, test
+    else:
+        folds = StratifiedKFold(N_FOLDS, shuffle=True, random_state=random_state)
+        yield from folds.split(np.zeros(2 * n_rows), np.repeat([1, 0], n_rows))
 
 
 def _detection(aucs: list[Measured], n_rows: int, costs: Any, suspects: Any) -> Detection:

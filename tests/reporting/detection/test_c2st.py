@@ -151,3 +151,18 @@ def test_bounded_judges_what_the_published_test_judges():
 def test_an_explanation_needs_bounded_features():
     with pytest.raises(ValueError, match="bounded=True"):
         c2st(make_rows(30, 0), make_rows(30, 1), classifier="hist", explain=True)
+
+
+def test_paired_rows_come_into_the_same_fold(classifier):
+    rng = np.random.default_rng(0)
+    real = pd.DataFrame(rng.normal(size=(2_500, 8)), columns=list("abcdefgh"))
+    again = real.assign(
+        **{name: rng.normal(size=2_500) for name in "abcd"}
+    )  # of the same law, half of it known
+    apart, paired = (c2st(real, again, classifier=classifier, paired=wish) for wish in (False, True))
+    assert apart.auc < 0.45
+    assert paired.auc == pytest.approx(0.5, abs=0.025)
+    fewer = c2st(real, again, classifier=classifier, paired=True, max_rows=1_500)
+    assert fewer.auc == pytest.approx(0.5, abs=0.03)
+    with pytest.raises(DataError, match="2500 real and 2499 synthetic"):
+        c2st(real, again[1:], classifier=classifier, paired=True)
