@@ -8,10 +8,11 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from benchmarks import ROOT
+from benchmarks import ROOT, ask, growth, scaling
+from benchmarks.markdown import put_between
 from benchmarks.methods import choose_methods
 from benchmarks.plots import draw_plots
-from benchmarks.report import render, write_readme
+from benchmarks.report import render
 from benchmarks.results import DEFAULT_PATH, is_done, read_records
 from benchmarks.runner import plan, run
 from benchmarks.tasks import BUNDLED, SIMULATED, TASKS, Task, choose_tasks
@@ -28,9 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return gpu_main(given[1:])
     if given[:1] == ["scaling"]:
-        from benchmarks.scaling import main as scaling_main
-
-        return scaling_main(given[1:])
+        return scaling.main(given[1:])
+    if given[:1] == ["ask"]:
+        return ask.main(given[1:])
     options = _parser().parse_args(given)
     return _table(options) if options.command == "table" else _run(options)
 
@@ -70,20 +71,25 @@ def found_tasks() -> list[Task]:
 
 
 def _table(options: argparse.Namespace) -> int:
-    records, plots = read_records(options.results), []
+    records, plots = read_records(options.results), ""
     if not options.no_plots:
         try:
             drawn = draw_plots(records, options.readme.parent / "plots")
         except ModuleNotFoundError as error:
             print(error, file=sys.stderr)
             return 2
-        plots = [(what, path.relative_to(options.readme.parent).as_posix()) for what, path in drawn]
-    write_readme(options.readme, records, plots)
-    print(
-        "\n".join(
-            [f"wrote {options.readme}", *(f"wrote {options.readme.parent / path}" for _, path in plots)]
-        )
-    )
+        places = [(what, path.relative_to(options.readme.parent).as_posix()) for what, path in drawn]
+        plots = "".join(f"![{what}]({place})\n\n" for what, place in places)
+    folder = options.results.parent
+    text = options.readme.read_text(encoding="utf-8")
+    for name, shown in (
+        ("figures", plots + render(records)),
+        ("questions", ask.render(read_records(folder / ask.RESULTS.name))),
+        ("scaling", growth.render(read_records(folder / scaling.RESULTS.name))),
+    ):
+        text = put_between(text, name, shown)
+    options.readme.write_text(text, encoding="utf-8")
+    print(f"wrote {options.readme}" + (", and its plots" if plots else ""))
     return 0
 
 
@@ -93,7 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.set_defaults(command="run", task="", method="tabgan,real", seeds=1, first_seed=0, seconds=None)
     parser.set_defaults(results=DEFAULT_PATH, again=False, list=False)
-    commands = parser.add_subparsers(dest="command", metavar="run | table | gpu | scaling")
+    commands = parser.add_subparsers(dest="command", metavar="run | table | gpu | scaling | ask")
     run = commands.add_parser("run", help="run trainings; what is in the results already is skipped")
     run.add_argument(
         "--task", default="", help="names or groups, comma-separated; none: all whose tables are found"
@@ -111,6 +117,7 @@ def _parser() -> argparse.ArgumentParser:
         command.add_argument("--results", type=Path, default=DEFAULT_PATH, help="a file of JSON lines")
     commands.add_parser("gpu", help="the check and the timings on a GPU", add_help=False)
     commands.add_parser("scaling", help="seconds and memory as tables grow", add_help=False)
+    commands.add_parser("ask", help="what the model can be asked, beside the usual ways", add_help=False)
     return parser
 
 

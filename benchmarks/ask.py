@@ -14,6 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks import ROOT
+from benchmarks.choosing import one_of
 from benchmarks.completion import judge_completion
 from benchmarks.conditions import CONDITIONS, judge_conditions
 from benchmarks.markdown import means
@@ -169,7 +170,13 @@ def as_table(records: Sequence[Record]) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ask", description=__doc__.split("\n")[0])
-    parser.add_argument("what", nargs="*", choices=list(QUESTIONS), default=list(QUESTIONS))
+    parser.add_argument(
+        "what",
+        nargs="*",
+        type=one_of(QUESTIONS),
+        default=list(QUESTIONS),
+        help=f"{', '.join(QUESTIONS)}; none: all",
+    )
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=["adult", "shoppers", "default"])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--max-time", type=float, help="seconds a training, instead of the library's own")

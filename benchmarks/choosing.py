@@ -1,6 +1,7 @@
 """Entries of a list by their names, or by the names of groups of them."""
 
-from collections.abc import Mapping, Sequence
+import argparse
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
@@ -51,3 +52,14 @@ class Choice(Generic[Entry]):
         asked = filter(None, (part.strip() for part in names.split(",")))
         found = [self.find(name) for part in asked for name in self.groups.get(part, (part,))]
         return list({entry.name: entry for entry in found}.values())
+
+
+def one_of(allowed: Collection[str]) -> Callable[[str], str]:
+    """A type of argparse for one of some words; `choices` refuses the default of arguments that may be left out."""
+
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise argparse.ArgumentTypeError(f"{text!r}: choose from {', '.join(allowed)}")
+        return text
+
+    return read

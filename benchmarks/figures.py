@@ -2,9 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from statistics import mean
+from statistics import mean, variance
 
 from benchmarks.results import Record
+
+Z = 1.96  # half the width of a 95 % interval, in standard errors
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,9 @@ COLUMNS: dict[str, Figure] = {
     "copied_rows": Figure("copied rows", "{:.2f}"),
     "copied_rows_holdout": Figure("(unseen rows)", "{:.2f}"),
     "holdout_log_prob": Figure("log p unseen", "{:.3f}"),
+    "impossible_rows": Figure("impossible rows", "{:.0f}"),
     "truth_log_prob": Figure("log p of the truth", "{:.3f}"),
+    "gap_nats": Figure("gap, nats", "{:.3f}"),
     "gap": Figure("gap %", "{:.2f}"),
     "l_syn": Figure("L_syn", "{:.3f}"),
     "l_test": Figure("L_test", "{:.3f}"),
@@ -67,10 +71,18 @@ def mean_of(field: str, runs: Sequence[Record]) -> float | None:
 
 
 def half_width(field: str, runs: Sequence[Record]) -> float | None:
-    """Half the 95 % interval of the mean, from the intervals of the runs; None where they have none."""
+    """Half the 95 % interval of the mean; None where the runs have no intervals.
+
+    Its variance is the runs' own, of the rows drawn, or, where it is greater, that between the runs, which has that
+    of the training and of the cut into halves in it; divided by the number of runs, as if they were independent.
+    """
     high = COLUMNS[field].high
-    widths = [run[high] - run[field] for run in runs if high and run.get(high) is not None]
-    return mean(widths) / len(widths) ** 0.5 if widths else None
+    measured = [run for run in runs if high and run.get(high) is not None]
+    if not measured:
+        return None
+    within = mean((run[high] - run[field]) ** 2 for run in measured)
+    between = Z**2 * variance(values_of(field, measured)) if len(measured) > 1 else 0.0
+    return float((max(within, between) / len(measured)) ** 0.5)
 
 
 def cell(field: str, runs: Sequence[Record]) -> str:

@@ -21,6 +21,7 @@ import pandas as pd
 import torch
 
 from benchmarks import ROOT
+from benchmarks.choosing import one_of
 from benchmarks.device_checks import check_device
 from benchmarks.profile import profile_sampling, profile_steps, synchronise, watch_fit
 from benchmarks.results import surroundings
@@ -225,7 +226,11 @@ def as_text(value: Any, depth: int = 0) -> str:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks gpu", description=__doc__.split("\n")[0])
     parser.add_argument(
-        "section", nargs="*", default=list(SECTIONS), help=f"{', '.join(SECTIONS)}; none: all"
+        "section",
+        nargs="*",
+        type=one_of(SECTIONS),
+        default=list(SECTIONS),
+        help=f"{', '.join(SECTIONS)}; none: all",
     )
     parser.add_argument("--device", default="cuda", help="any device of torch")
     parser.add_argument(

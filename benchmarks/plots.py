@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.figures import half_width, mean_of, values_of
+from benchmarks.grouping import runs_of
 from benchmarks.methods import ARMS, METHODS
 from benchmarks.published import best_published
-from benchmarks.report import runs_of
 from benchmarks.results import Record, newest
 from benchmarks.tasks import TASKS
 

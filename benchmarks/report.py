@@ -2,16 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from benchmarks.figures import COLUMNS, cell
-from benchmarks.goals import shown_goal
-from benchmarks.methods import ARMS, METHODS
+from benchmarks.goals import missed, shown_goal
+from benchmarks.grouping import Runs, good, runs_of
+from benchmarks.markdown import lines_of
+from benchmarks.methods import METHODS
+from benchmarks.provenance import Letters, legend, letters_of, provenance
 from benchmarks.published import published
 from benchmarks.results import Record, newest
+from benchmarks.speed import HEADS, sooner
 from benchmarks.tasks import GOALS, TASKS, Task
 
-START, END = "<!-- figures: written by `python -m benchmarks table` -->", "<!-- end of figures -->"
 FIDELITY = ("shape", "trend", "trend_published", "c2st", "auc", "unseen_c2st", "lr_c2st", "wnmis")
 FIDELITY += ("alpha", "beta", "mle")
 COST = ("fit_seconds", "first_step_seconds", "rows_per_second", "peak_gb")
@@ -26,13 +28,21 @@ PRIVACY = (
     "c2st",
     "unseen_c2st",
     "holdout_log_prob",
+    "impossible_rows",
 )
-TRUTH = ("holdout_log_prob", "truth_log_prob", "gap", "l_syn", "l_test", "l_test_real", "l_test_gap")
+TRUTH = (
+    "holdout_log_prob",
+    "truth_log_prob",
+    "gap_nats",
+    "gap",
+    "l_syn",
+    "l_test",
+    "l_test_real",
+    "l_test_gap",
+)
 TRUTH += ("modes", "near")
 ABLATION = ("fit_seconds", "shape", "trend", "c2st", "unseen_c2st", "beta", "dcr", "mia_auc", "mia_model_auc")
 ABLATION += ("holdout_log_prob",)
-ORDER = [method.name for method in METHODS]
-Runs = tuple[str, float | None, list[Record]]  # method, budget, records
 
 
 @dataclass(frozen=True)
@@ -70,73 +80,53 @@ def render(records: Sequence[Record]) -> str:
     kept = newest(records)
     if not kept:
         return "No figures yet: `python -m benchmarks run`."
-    parts = [f"### {s.title}\n\n{table}" for s in sections() if (table := _table(s, kept))]
+    letters = letters_of(kept)
+    parts = [_goals_missed(kept)]
+    if faster := sooner(kept, letters):
+        parts.append(f"### How much sooner the same is reached\n\n{lines_of(HEADS, faster)}")
+    parts += [f"### {s.title}\n\n{table}" for s in sections() if (table := _table(s, kept, letters))]
     errors = [f"- {r['task']}, {r['method']}, seed {r['seed']}: {_line(r)}" for r in kept if "error" in r]
     if errors:
         parts.append("### Failed\n\n" + "\n".join(errors))
     if mended := sorted({f"- {r['method']}: {note}" for r in kept for note in _mended(r)}):
         parts.append("### What had to be mended in the rows of others\n\n" + "\n".join(mended))
-    return "\n\n".join([*parts, _footnote(kept)])
+    return "\n\n".join([part for part in parts if part] + [legend(kept, letters)])
 
 
-def write_readme(path: Path, records: Sequence[Record], plots: Sequence[tuple[str, str]] = ()) -> None:
-    """Put tables, and plots as pairs of a text and a path, between the two marks of a README.
-
-    Raises
-    ------
-    ValueError
-        When the file lacks a mark.
-    """
-    text = path.read_text(encoding="utf-8")
-    if text.count(START) != 1 or text.count(END) != 1:
-        raise ValueError(f"{path} must hold each of the two marks once: {START} and {END}")
-    before, rest = text.split(START)
-    after = rest.split(END)[1]
-    shown = "\n\n".join([*(f"![{what}]({where})" for what, where in plots), render(records)])
-    path.write_text(f"{before}{START}\n\n{shown}\n\n{END}{after}", encoding="utf-8")
+def _goals_missed(records: Sequence[Record]) -> str:
+    """Which goals tabgan misses, at the budget that most seeds have."""
+    n_goals, lines = missed(records)
+    if not n_goals:
+        return ""
+    heads = ["table", "figure", "tabgan", "goal", "real rows"]
+    told = f"{n_goals - len(lines)} of {n_goals} are reached" + ("; these are not:" if lines else ".")
+    return f"### Goals\n\n{told}\n\n{lines_of(heads, lines) if lines else ''}".strip()
 
 
-def runs_of(task: Task, records: Sequence[Record], *, arms: bool = False) -> list[Runs]:
-    """The trainings of a task by method and budget, in the order of the methods.
-
-    With `arms` those of the arms and of tabgan itself; none where no arm was run.
-    """
-    groups: dict[tuple[str, float | None], list[Record]] = {}
-    for record in records:
-        if record["task"] == task.name and (record["method"] in ARMS) <= arms:
-            groups.setdefault((record["method"], record["seconds"]), []).append(record)
-    if arms:
-        if not any(method in ARMS for method, _ in groups):
-            return []
-        groups = {key: runs for key, runs in groups.items() if key[0] in (*ARMS, "tabgan")}
-    place = {name: k for k, name in enumerate(ORDER)}
-    keys = sorted(groups, key=lambda key: (place.get(key[0], len(place)), key[1] or 0.0))
-    return [(method, seconds, groups[method, seconds]) for method, seconds in keys]
-
-
-def _table(section: Section, records: Sequence[Record]) -> str:
+def _table(section: Section, records: Sequence[Record], letters: Letters) -> str:
     found = [(task, runs_of(task, records, arms=section.arms)) for task in section.tasks]
-    good = [run for _, groups in found for _, _, runs in groups for run in runs if "error" not in run]
-    fields = [field for field in section.fields if any(run.get(field) is not None for run in good)]
+    ran = [run for _, groups in found for _, _, runs in groups for run in good(runs)]
+    fields = [field for field in section.fields if any(run.get(field) is not None for run in ran)]
+    if not any(run.get("impossible_rows") for run in ran) and "impossible_rows" in fields:
+        fields.remove("impossible_rows")
     if not fields:
         return ""
-    heads = ["table", "method", "budget s", "seeds", *(COLUMNS[field].heading for field in fields)]
-    lines = [heads, ["---"] * len(heads)]
+    heads = ["table", "method", "budget s", "seeds", *(COLUMNS[field].heading for field in fields), "state"]
+    lines: list[list[str]] = []
     for task, groups in found:
-        lines += [_row(task, *group, fields) for group in groups]
+        lines += [[*_row(task, *group, fields), provenance(group[2], letters)] for group in groups]
         if groups and not section.arms:
-            lines += _published(task, fields)
-            lines += _goals(task, groups, fields)
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+            lines += [[*line, ""] for line in _published(task, fields) + _goals(task, groups, fields)]
+    return lines_of(heads, lines)
 
 
 def _row(
     task: Task, method: str, seconds: float | None, runs: Sequence[Record], fields: Sequence[str]
 ) -> list[str]:
-    good = [run for run in runs if "error" not in run]
-    failed = f", {len(runs) - len(good)} failed" if len(good) < len(runs) else ""
+    ran = good(runs)
+    failed = f", {len(runs) - len(ran)} failed" if len(ran) < len(runs) else ""
     budget = "" if method in ("real", "independent") else "default" if seconds is None else f"{seconds:g}"
-    return [task.name, method, budget, f"{len(good)}{failed}", *(cell(field, good) for field in fields)]
+    return [task.name, method, budget, f"{len(ran)}{failed}", *(cell(field, ran) for field in fields)]
 
 
 def _published(task: Task, fields: Sequence[str]) -> list[list[str]]:
@@ -156,7 +146,7 @@ def _published(task: Task, fields: Sequence[str]) -> list[list[str]]:
 
 
 def _goals(task: Task, groups: Sequence[Runs], fields: Sequence[str]) -> list[list[str]]:
-    real = [run for method, _, runs in groups if method == "real" for run in runs if "error" not in run]
+    real = [run for method, _, runs in groups if method == "real" for run in good(runs)]
     goals = [shown_goal(task, field, real) for field in fields]
     return [[task.name, "goal", "", "", *goals]] if task.name in GOALS and any(goals) else []
 
@@ -169,25 +159,3 @@ def _mended(record: Record) -> list[str]:
 def _line(record: Record) -> str:
     """An error in one line that breaks no table."""
     return " ".join(str(record["error"]).split())[-300:]
-
-
-def _footnote(records: Sequence[Record]) -> str:
-    ran = [r for r in records if "versions" in r]
-
-    def told(what: list[str]) -> str:
-        return "; ".join(sorted(set(what)))
-
-    judges = sorted({r["judge"] for r in ran if "judge" in r})
-    lines = [
-        f"Machine: {told([_machine(r) for r in ran])}.",
-        f"Versions: {told([', '.join(f'{k} {v}' for k, v in r['versions'].items() if v) for r in ran])}.",
-        f"Commits: {told([str(r['commit']) for r in ran if r.get('commit')])}.",
-    ]
-    if judges not in ([], ["xgb"]):
-        lines.append(f"Judge of C2ST: {', '.join(judges)} (published scores use xgb: `pip install xgboost`).")
-    return "\n".join(lines)
-
-
-def _machine(record: Record) -> str:
-    threads = f", {record['threads']} used" if record.get("threads") not in (None, record["cores"]) else ""
-    return f"{record['cores']} cores{threads}, {record['processor']}"

@@ -23,6 +23,7 @@ from benchmarks.results import Record, append_record, is_done, key_of, read_reco
 from benchmarks.scores import as_full_size, score
 from benchmarks.splits import Split, has_known_levels, split_table, table_of
 from benchmarks.tasks import Task
+from tabgan.config import Config
 from tabgan_datasets import TableNotFoundError
 
 DCR_ROWS = 20_000
@@ -56,24 +57,28 @@ class Training:
 def plan(
     tasks: Sequence[Task], methods: Sequence[Method], seeds: Iterable[int], seconds: float | None = None
 ) -> list[Training]:
-    """Every task with every method and seed; where no seconds are asked for, those of the task.
+    """Every task with every method and seed; where no seconds are asked for, those of the task, or of the method.
 
     References are not trained: they have no seconds.
     """
     seeds = list(seeds)
     return [
-        Training(
-            task=task,
-            method=method,
-            seed=seed,
-            seconds=None
-            if method.kind in ("real", "independent")
-            else (task.seconds if seconds is None else seconds),
-        )
+        Training(task=task, method=method, seed=seed, seconds=budget(task, method, seconds))
         for task in tasks
         for seed in seeds
         for method in methods
     ]
+
+
+def budget(task: Task, method: Method, seconds: float | None) -> float | None:
+    """Seconds of a fit; None: as long as the method takes."""
+    if method.kind in ("real", "independent"):
+        return None
+    if seconds is None:
+        seconds = task.seconds
+    if seconds is None and method.kind == "tabgan":
+        return Config.max_time
+    return seconds
 
 
 def run(
@@ -119,12 +124,11 @@ def run_one(training: Training, split: Split, path: Path, say: Callable[[str], N
         task = replace(task, mle=False)  # that of a part would say little: `as_full_size` has it of the whole
     record = training.key | {"when": time.strftime("%Y-%m-%d %H:%M"), **surroundings()}
     record |= {"n_train": len(split.train)}
-    start = time.perf_counter()
+    measured: Record = {}
     try:
         with tempfile.TemporaryDirectory() as folder:
-            if real:
-                measured, log_prob = {}, None
-            else:
+            log_prob = None
+            if not real:
                 measured, rows, log_prob = fit(training, split, Path(folder))
             start = time.perf_counter()
             figures = score(task, split, rows, log_prob)
@@ -132,7 +136,7 @@ def run_one(training: Training, split: Split, path: Path, say: Callable[[str], N
             figures = as_full_size(training.task, whole, figures)
     except Exception as error:  # a method that fails is a row that says so, and does not end the run
         said = str(error) or repr(error)
-        append_record(path, record | {"error": f"{type(error).__name__}: {said}"})
+        append_record(path, record | measured | {"error": f"{type(error).__name__}: {said}"})
         say(f"{training}: FAILED: {said}")
         return False
     record |= {**measured, **figures, "judge_seconds": time.perf_counter() - start}

@@ -26,7 +26,7 @@ from benchmarks.peers import PeerFailedError, run_peer
 from benchmarks.results import append_record, read_records, surroundings
 from tabgan.reporting.fidelity.metrics import shape_error, trend_error
 
-RESULTS = ROOT / "benchmarks" / "results" / "scratch" / "scaling.jsonl"
+RESULTS = ROOT / "benchmarks" / "results" / "scaling.jsonl"
 PLAYERS = ("tabgan", "ctgan")
 N_COLUMNS = 12
 HUGE = 10_000_000

@@ -81,8 +81,9 @@ def judge_simulated(
     Returns
     -------
     Nats a row: `l_syn`, `l_test`, `l_test_real` (of a real sample of as many rows), `truth_log_prob` (of the test
-    rows under the truth). In % of the truth's: `l_test_gap` of `l_test` from `l_test_real`, `gap` of the model's own
-    log-probability from the truth's. Of Gaussians also `modes` that the rows cover, and % of the rows `near` one.
+    rows under the truth), `gap_nats` by which the model's own log-probability falls short of it. In % of the truth's:
+    `l_test_gap` of `l_test` from `l_test_real`, and `gap`, which for a density depends on the unit of its columns. Of
+    Gaussians also `modes` that the rows cover, and % of the rows `near` one.
     """
     exact = truth(name)(test)
     second = simulate(name, SECOND_SEED, len(rows))
@@ -98,7 +99,8 @@ def judge_simulated(
     if log_prob is not None:
         told = log_prob[(log_prob["table"] == "unseen") & np.isfinite(log_prob["log_prob"])]
         own, same = told["log_prob"].to_numpy(), exact[told["row"].to_numpy()]
-        result["gap"] = scale * float(same.mean() - own.mean())
+        result["gap_nats"] = float(same.mean() - own.mean())
+        result["gap"] = scale * result["gap_nats"]
     if name in GAUSSIANS:
         coverage = GAUSSIANS[name].coverage(rows)
         result |= {"modes": coverage.n_covered, "near": 100 * coverage.near}

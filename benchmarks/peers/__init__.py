@@ -103,5 +103,5 @@ def run_peer(name: str, train: pd.DataFrame, job: dict[str, Any], folder: Path) 
     except subprocess.TimeoutExpired as error:
         raise PeerFailedError(f"{name}: took longer than {MAX_SECONDS:,} s") from error
     if done.returncode:
-        raise PeerFailedError(f"{name}: {done.stderr[-800:].strip()}")
+        raise PeerFailedError(f"{name}: exit {done.returncode}: {done.stderr[-800:].strip()}")
     return dict(json.loads((folder / "measured.json").read_text()))

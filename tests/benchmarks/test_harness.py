@@ -7,12 +7,16 @@ import pandas as pd
 import pytest
 
 from benchmarks.__main__ import found_tasks, main
-from benchmarks.goals import shown_goal
+from benchmarks.figures import half_width
+from benchmarks.goals import is_reached, missed, shown_goal
+from benchmarks.markdown import marks
 from benchmarks.methods import Method, find_method
-from benchmarks.report import END, START, render, write_readme
+from benchmarks.provenance import letters_of
+from benchmarks.report import render
 from benchmarks.results import append_record, is_done, key_of, newest, read_records, surroundings
 from benchmarks.runner import Training, plan, run
 from benchmarks.scores import score
+from benchmarks.speed import sooner
 from benchmarks.splits import Split, split_table
 from benchmarks.tasks import BUNDLED, GOALS, SIMULATED, TASKS, choose_tasks, find_task
 from tabgan.errors import SchemaError
@@ -63,6 +67,8 @@ def test_a_plan_is_every_task_method_and_seed_and_references_have_no_budget():
         ("breast_cancer", "real", None),
     }
     assert {t.seconds for t in plan([LOANS], [TABGAN], [0], 5.0)} == {5.0}
+    smote = find_method("smote")
+    assert {t.seconds for t in plan([find_task("adult")], [TABGAN, smote], [0], None)} == {270.0, None}
 
 
 def test_a_run_goes_on_where_it_stopped(tmp_path):
@@ -150,7 +156,7 @@ def record(task, method, seed, seconds=None, **figures):
     return key_of(task, find_method(method), seed, seconds) | surroundings() | figures
 
 
-def test_tables_take_means_over_seeds_and_mark_what_is_published(tmp_path):
+def test_tables_take_means_over_seeds_and_mark_what_is_published():
     adult, default, half = (find_task(name) for name in ("adult", "default", "adult-half"))
     records = [
         record(adult, "tabgan", 0, shape=9.0),
@@ -172,17 +178,73 @@ def test_tables_take_means_over_seeds_and_mark_what_is_published(tmp_path):
     assert "- default, ctgan, seed 0: PeerFailedError: no memory" in text
     assert "- ctgan: three cells were mended" in text
     assert text.index("### Ablations") < text.index("| adult-half | critic | 45 | 1 | 0.500 | 51.0 [±1.0] |")
-    readme = tmp_path / "README.md"
-    readme.write_text(f"before\n{START}\nold\n{END}\nafter\n")
-    for _ in range(2):
-        write_readme(readme, records, [("a plot", "plots/a.svg")])
-    assert readme.read_text().count("0.60 ± 0.10") == readme.read_text().count("![a plot](plots/a.svg)") == 1
-    assert readme.read_text().startswith("before\n")
-    assert readme.read_text().endswith("after\n")
-    assert "old" not in readme.read_text()
-    readme.write_text("no marks")
-    with pytest.raises(ValueError, match="two marks"):
-        write_readme(readme, records)
+
+
+def test_lines_say_on_which_machine_and_by_which_commits():
+    adult = find_task("adult")
+    here = record(adult, "tabgan", 0, 5.0, shape=0.5)
+    there = record(adult, "tabgan", 1, 5.0, shape=0.7) | {"processor": "zz", "threads": 2, "commit": "abc"}
+    text = render([here, there, record(adult, "smote", 0, shape=9.0, version="0.14.2")])
+    commit = here["commit"]
+    assert f"| adult | tabgan | 5 | 2 | 0.60 ± 0.10 | a b {commit} abc |" in text
+    assert "*b* zz, 2 thread(s)" in text
+    assert "smote 0.14.2" in text
+
+
+def test_the_interval_of_a_mean_has_what_seeds_differ_by():
+    def half(*shares):
+        return half_width("dcr", [{"dcr": share, "dcr_high": share + 0.6} for share in shares])
+
+    assert half(52.0) == pytest.approx(0.6)
+    assert half(52.0, 52.0, 52.0, 52.0) == pytest.approx(0.3)
+    assert half(50.0, 54.0) == pytest.approx(1.96 * 2)  # standard deviation √8, of the mean 2
+    assert half_width("shape", [{"shape": 1.0}]) is None
+
+
+def test_goals_are_reached_by_means_and_by_low_ends():
+    assert is_reached("≤ 2.2", 2.2, None)
+    assert not is_reached("≥ 0.97", 0.96, 0.5)
+    assert is_reached("low end ≤ 51.0", 51.5, 0.6)
+    assert not is_reached("low end ≤ 51.0", 51.5, 0.4)
+    adult, half = find_task("adult"), find_task("adult-half")
+    records = [
+        record(adult, "tabgan", 0, 5.0, c2st=0.5),
+        *(record(adult, "tabgan", seed, 270.0, c2st=0.98, shape=0.5, beta=46.0) for seed in range(2)),
+        record(half, "tabgan", 0, 200.0, dcr=53.0, dcr_high=53.5),
+    ]
+    n_goals, lines = missed(records)
+    assert n_goals == 3  # the shape has no floor to stand beside
+    assert lines == [
+        ["adult", "β", "46.0 ± 0.0", "≥ 47", ""],
+        ["adult-half", "DCR", "53.0 [±0.5]", "low end ≤ 51.0", ""],
+    ]
+    floor = record(adult, "real", 0, shape=0.3, beta=49.0)
+    assert ["adult", "Shape", "0.50 ± 0.00", "≤ 0.39", "0.30"] in missed([*records, floor])[1]
+
+
+def test_the_shortest_fit_that_is_better_in_all_three_is_set_beside_a_peer():
+    adult, beijing = find_task("adult"), find_task("beijing")
+
+    def fit(task, method, seconds, c2st, trend, mle, metric="auc"):
+        figures = {"fit_seconds": seconds, "c2st": c2st, "trend": trend, "mle": mle, "mle_metric": metric}
+        return record(task, method, 0, seconds, **figures)
+
+    records = [
+        fit(adult, "tabgan", 5.0, 0.7, 3.0, 0.80),
+        fit(adult, "tabgan", 10.0, 0.8, 2.0, 0.90),
+        fit(adult, "tabgan", 60.0, 0.9, 1.0, 0.92),
+        fit(adult, "ctgan", 300.0, 0.1, 9.0, 0.7),
+        fit(adult, "ctgan", 3_000.0, 0.1, 9.0, 0.85),
+        fit(adult, "arf", 20.0, 0.1, 9.0, 0.99),
+        fit(beijing, "tabgan", 5.0, 0.7, 3.0, 0.5, "rmse_log"),
+        fit(beijing, "tabularargn", 50.0, 0.6, 4.0, 0.6, "rmse_log"),
+    ]
+    lines = [line[:7] for line in sooner(records, letters_of(records))]
+    assert lines == [
+        ["adult", "ctgan", "3000", "0.100, 9.00, 0.850", "10", "0.800, 2.00, 0.900", "300"],
+        ["adult", "arf", "20", "0.100, 9.00, 0.990", "", "not passed", ""],
+        ["beijing", "tabularargn", "50", "0.600, 4.00, 0.600", "5", "0.700, 3.00, 0.500", "10"],
+    ]
 
 
 def test_goals_beside_a_floor_or_published_figures_become_numbers():
@@ -210,10 +272,21 @@ def test_the_command_line_lists_and_writes(tmp_path, capsys):
     assert main(["run", "--task", "loans", "--method", "nope"]) == 2
     assert "no method named 'nope'" in capsys.readouterr().err
     readme = tmp_path / "README.md"
-    readme.write_text(f"{START}\n{END}")
     given = ["--results", str(tmp_path / "none.jsonl"), "--readme", str(readme), "--no-plots"]
-    assert main(["table", *given]) == 0
-    assert "No figures yet" in readme.read_text()
+    readme.write_text("no marks")
+    with pytest.raises(ValueError, match="two marks"):
+        main(["table", *given])
+    parts = ["\nold\n".join(marks(name)) for name in ("figures", "questions", "scaling")]
+    readme.write_text("before\n" + "\nbetween\n".join(parts) + "\nafter\n")
+    for _ in range(2):
+        assert main(["table", *given]) == 0
+        text = readme.read_text()
+        assert text.count("No figures yet") == 2
+        assert text.count("No answers yet") == 1
+        assert "old" not in text
+        assert text.startswith("before\n")
+        assert text.count("\nbetween\n") == 2
+        assert text.endswith("after\n")
 
 
 def test_a_training_that_fails_is_written_down_and_the_next_one_runs(tmp_path):
