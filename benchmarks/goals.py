@@ -35,7 +35,7 @@ def shown_goal(task: Task, field: str, real: Sequence[Record]) -> str:
 
 
 def missed(records: Sequence[Record]) -> tuple[int, list[list[str]]]:
-    """How many of tabgan's goals can be judged, and table, figure, value, goal and real rows' value of those missed."""
+    """How many of tabgan's goals can be judged, and table, figure, value, goal, real rows' value of those missed."""
     judged, lines = 0, []
     for name, goals in GOALS.items():
         task = find_task(name)
