@@ -58,7 +58,7 @@ def complete(
     codes, fractions = _drawn(model, own, np.concatenate(uniforms, axis=1))
     made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
     cells = own.restore(model.encoder.decode(codes, fractions, made_up))
-    cells = model.encoder.reconciled(codes, fractions, cells, own.hidden)
+    cells = model.encoder.rules.reconciled(codes, fractions, cells, own.hidden)
     filled = names.renew(model.encoder.frame(cells))
     places = (np.arange(n_draws)[:, None] * len(frame) + rows).ravel()
     return _with(stacked, every_gap, filled.set_axis(places), model.encoder)

@@ -84,7 +84,7 @@ def decode_block(
     known = pool.condition.known.rows(start, len(drawn))
     free = known.hidden.copy()
     free[:, [constraint.column for constraint in pool.condition.constraints]] = False
-    cells = model.encoder.reconciled(codes, fractions, known.restore(cells), free)
+    cells = model.encoder.rules.reconciled(codes, fractions, known.restore(cells), free)
     for constraint in pool.condition.constraints:
         cells[constraint.column] = constraint.allowed.snap(cells[constraint.column])
     return model.encoder.frame(cells)

@@ -55,11 +55,12 @@ def what_if(
     noise = source.random((len(frame), len(hidden)))
     out = _changed(frame, changes)
     new_codes, new_fractions = _encoded(model, out, changes, codes, fractions)
-    rows = np.flatnonzero((new_codes != codes).any(axis=1) | (new_fractions != fractions).any(axis=1))
+    before = _cells(model, frame)
+    rows = np.flatnonzero(_moved(model, before, _cells(model, out), changes))
     if len(rows):
         parts = [part[rows] for part in (codes, places, new_codes, new_fractions, noise)]
         drawn = _replayed(model, parts, hidden)
-        _put(model, out, rows, (codes[rows], places[rows]), drawn, hidden)
+        _put(model, out, rows, (codes[rows], places[rows]), drawn, hidden, [own.take(rows) for own in before])
     return out
 
 
@@ -94,6 +95,23 @@ def _changed(frame: pd.DataFrame, changes: Mapping[Hashable, Any]) -> pd.DataFra
         )
         put(out, name, named(as_dtype(series, old.dtype), name))
     return out
+
+
+def _cells(model: FittedModel, frame: pd.DataFrame) -> list[Cells]:
+    """Cells of each column."""
+    series = zip(series_of(frame, model.encoder.schema), model.encoder.schema.columns, strict=True)
+    return [to_cells(own, column) for own, column in series]
+
+
+def _moved(
+    model: FittedModel, before: Sequence[Cells], now: Sequence[Cells], changes: Mapping[Hashable, Any]
+) -> NDArray[np.bool_]:
+    """Rows (n,) in which a column that is set has another value."""
+    moved = np.zeros(len(before[0]), bool)
+    for index in (position(model, name) for name in changes):
+        old, new = before[index], now[index]
+        moved |= np.where(old.missing | new.missing, old.missing != new.missing, old.values != new.values)
+    return moved
 
 
 def _encoded(
@@ -141,8 +159,12 @@ def _put(
     before: tuple[Array, Array],
     after: tuple[Array, Array],
     hidden: list[bool],
+    given_before: list[Cells],
 ) -> None:
-    """Write the cells of some rows that came out differently; the others keep exactly what was given."""
+    """Write the cells of some rows that came out differently; the others keep exactly what was given.
+
+    What held between the columns of a row before, and does not now, is put right.
+    """
     encoder = model.encoder
     given = known_cells(out.iloc[rows], encoder)
     drawn, differ = [given.cells[index] for index, _, _ in encoder.columns()], np.zeros_like(given.hidden)
@@ -152,9 +174,12 @@ def _put(
             old, new = ((codes[:, symbols], fractions[:, numbers]) for codes, fractions in (before, after))
             drawn[index] = own.decode(*new)
             differ[:, index] = _differ(own, old, new, drawn[index])
-    cells = encoder.mended(after[0], replace(given, hidden=differ).restore(drawn), differ)
+    now = replace(given, hidden=differ).restore(drawn)
+    cells = encoder.rules.kept_up(given_before, after[0], now, differ, np.array(hidden))
     for index, column, _ in encoder.columns():
         changed = differ[:, index]
+        if cells[index] is not now[index]:  # it was put right
+            changed = changed | (~now[index].missing & (cells[index].values != now[index].values))
         if changed.any():
             where = np.zeros(len(out), bool)
             where[rows[changed]] = True

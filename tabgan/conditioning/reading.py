@@ -82,14 +82,18 @@ def _allowed(found: list[Option], column: Column, encoder: TableEncoder) -> Allo
     pairs = [cell_bounds(option.low, option.high, option.closed, column) for option in ranges]
     singles = [(cells.values[0].item(), cells.values[0].item()) for _, cells in values]
     _check_mixture(singles, bool(pairs) or missing, column, own)
-    for (
-        option,
-        cells,
-    ) in values:  # a value alone may lie beyond what was learnt, in a list it would never be drawn
-        low, high = own.bounds  # type: ignore[attr-defined]
-        if not low <= cells.values[0] <= high:
+    for option, cells in values:
+        # a value alone may lie beyond what was learnt, in a list it would never be drawn
+        if not _is_learnt(own, cells.values[0]):
             raise refused(column, option, f"one that was learnt; {show_bounds(column, own)}")
     return Allowed(missing=missing, ranges=Ranges.union(pairs + singles, floating=column.kind is Kind.FLOAT))
+
+
+def _is_learnt(own: ColumnEncoder, value: Any) -> bool:
+    """Whether a value lies within what a column can have, or is an infinity that it had."""
+    low, high = own.bounds  # type: ignore[attr-defined]
+    had = own.number.points if isinstance(own, NumberColumnEncoder) else np.zeros(0)
+    return bool(low <= value <= high or (np.isinf(had) & (had == value)).any())
 
 
 def _position(value: Any, own: CategoryEncoder) -> int:

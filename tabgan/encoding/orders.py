@@ -1,8 +1,7 @@
 """Columns of which one is never less than another: no end before its start, no maximum below its minimum.
 
 Pointers tell heads where the other value lies, so most drawn rows are in order, and cells that lie on the wrong side
-are forbidden. Within a cell, and one beside it, numbers are drawn each by itself: one that came out on the wrong side
-is mirrored at the other.
+are forbidden. Within a cell, and one beside it, numbers are drawn each by itself: see `ordering`.
 """
 
 from __future__ import annotations
@@ -15,11 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.datetime import DatetimeEncoder
 from tabgan.encoding.layout import Layout
-from tabgan.encoding.number_column import NumberColumnEncoder
 from tabgan.encoding.numeric import FRACTION_STEPS
 from tabgan.encoding.pointers import LOOKED_AT, TIME, Line, Pair, distances, lines_of, point, pointed
 from tabgan.schema import Column
@@ -77,7 +74,7 @@ def find_orders(
     codes, fractions = codes[rows].astype(np.int64), fractions[rows]
     dates = [index for index, encoder in enumerate(encoders) if isinstance(encoder, DatetimeEncoder)]
     pairs = {(min(pair), max(pair)) for pair in near} | set(combinations(dates[:MOST_DATES], 2))
-    pairs = {pair for pair in pairs if _scale(encoders[pair[0]]) == _scale(encoders[pair[1]])}
+    pairs = {(one, two) for one, two in pairs if (one in dates) == (two in dates)}
     within = {
         column: _Within.of(encoders[column], layout, column, codes, fractions)
         for column in sorted({column for pair in pairs for column in pair})
@@ -108,7 +105,10 @@ class _Within:
         ends = [
             encoder.decode(np.maximum(own, 0), (byte + part) / FRACTION_STEPS) for part in (0.0, 1.0 - 1e-9)
         ]
-        return cls(ends[0].values, ends[1].values, ends[0].missing | (own[:, 0] < 0))
+        low, high = (end.values for end in ends)
+        if isinstance(encoder, DatetimeEncoder):  # dates may have other units
+            low, high = low / encoder.per_day, high / encoder.per_day
+        return cls(low, high, ends[0].missing | (own[:, 0] < 0))
 
 
 def _order(first: int, second: int, within: dict[int, _Within]) -> Order | None:
@@ -138,59 +138,3 @@ def _seldom(ends: Sequence[Line | None], layout: Layout, codes: Array, fractions
         if not known.any() or (away >= 2)[known].mean() > SELDOM:
             return False
     return True
-
-
-def _scale(encoder: ColumnEncoder) -> Any:
-    """What another column must have, too, for its values to be comparable."""
-    return encoder.per_day if isinstance(encoder, DatetimeEncoder) else None
-
-
-def put_in_order(
-    encoders: Sequence[ColumnEncoder], order: Order, cells: list[Cells], free: Array
-) -> list[Cells]:
-    """Cells of all columns, in which no row that can be mended is out of order; ``free`` (n, C) flags what may move.
-
-    The later column, which is drawn given the other one, is mirrored at it; where it must not move, the earlier one.
-    """
-    out = list(cells)
-    sides = ((order.second, order.first, 1), (order.first, order.second, -1))
-    for own, other, sign in sorted(sides, reverse=True):
-        known = ~(out[own].missing | out[other].missing)
-        in_order = _on_side(out[own].values, out[other].values, sign)
-        if order.strict:
-            in_order &= out[own].values != out[other].values
-        wrong = np.flatnonzero(~in_order & free[:, own] & known)
-        if len(wrong):
-            at = out[other].values[wrong]
-            mirrored, fits = _mirrored(encoders[own], at, out[own].values[wrong], sign)
-            values = out[own].values.copy()
-            values[wrong[fits]] = mirrored[fits]
-            out[own] = replace(out[own], values=values)
-    return out
-
-
-def _on_side(values: Array, at: Array, sign: int) -> NDArray[np.bool_]:
-    return np.asarray(values >= at if sign > 0 else values <= at)
-
-
-@np.errstate(invalid="ignore", over="ignore")
-def _mirrored(encoder: ColumnEncoder, at: Array, values: Array, sign: int) -> tuple[Array, Array]:
-    """Values (n,) mirrored at others, or a step away where they are equal; and which of them are right.
-
-    What would lie beyond the end of its column lies halfway to it.
-    """
-    assert isinstance(encoder, DatetimeEncoder | NumberColumnEncoder)
-    step: Any = 0  # between neighbours on a grid
-    if isinstance(encoder, DatetimeEncoder):
-        step = encoder.per_day if encoder.time is None else 0
-    elif encoder.number.on_grid:
-        step = encoder.number.step / 10**encoder.number.decimals
-    mirrored = at + np.where(values == at, sign * step, at - values)
-    low, high = encoder.bounds
-    room = (high if sign > 0 else low) - at
-    halfway = at + (room / 2 if room.dtype.kind == "f" else room // 2 // (step or 1) * (step or 1))
-    mirrored = np.where((mirrored >= low) & (mirrored <= high), mirrored, halfway)
-    if isinstance(encoder, NumberColumnEncoder) and encoder.number.on_grid:
-        mirrored = encoder.number.nearest(mirrored)
-    fits = (mirrored >= low) & (mirrored <= high) & _on_side(mirrored, at, sign) & np.isfinite(values)
-    return np.where(fits, mirrored, at).astype(values.dtype), fits

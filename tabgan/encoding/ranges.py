@@ -53,6 +53,6 @@ class Ranges:
         after = np.minimum(at + 1, len(self.low) - 1)
         inside = np.clip(values, self.low[at], self.high[at])
         beyond = (values > self.high[at]) & (self.low[after] > values)
-        with np.errstate(over="ignore"):
+        with np.errstate(over="ignore", invalid="ignore"):
             nearer = beyond & (self.low[after] - values < values - self.high[at])
         return np.asarray(np.where(nearer, self.low[after], inside))

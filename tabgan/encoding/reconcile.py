@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 from tabgan.data.cells import Cells
 from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout
+from tabgan.encoding.ordering import limits
+from tabgan.encoding.orders import Order
 from tabgan.encoding.relation import Relation
 from tabgan.encoding.single import Single, known_single
 
@@ -27,11 +29,16 @@ PRINTED = 1e-8  # and of values that were printed
 
 @dataclass(frozen=True)
 class Room:
-    """The values of the members of a sum in some rows, and how far each may move; all (n, M)."""
+    """The values of the members of a sum in some rows, and how far each may move; all (n, M).
+
+    ``low`` and ``high`` are the ends of cells, ``least`` and ``most`` what orders with other columns leave.
+    """
 
     values: Array
     low: Array
     high: Array
+    least: Array | float = -np.inf
+    most: Array | float = np.inf
 
     @classmethod
     def of(
@@ -62,6 +69,25 @@ class Room:
             + rounding * np.abs(self.values).max(axis=1) * weights.max()
         )
         return np.asarray(off <= allowed)
+
+    def in_order(
+        self,
+        encoders: Sequence[ColumnEncoder],
+        relation: Relation,
+        orders: Sequence[Order],
+        cells: Sequence[Cells],
+    ) -> Room:
+        """The room that orders with columns beside the sum leave; what is out of order already may stay."""
+        parts: list[list[Array]] = [[], []]
+        for column in relation.columns:
+            single = known_single(encoders[column])
+            ends = limits(encoders, orders, cells, column, (-np.inf, np.inf), leave=relation.columns)
+            for part, end in zip(parts, ends, strict=True):
+                part.append((end - single.shift) / single.unit)
+        least, most = (np.column_stack(part) for part in parts)
+        least, most = np.fmin(least, self.values), np.fmax(most, self.values)
+        low, high = np.maximum(self.low, least), np.minimum(self.high, most)
+        return Room(self.values, low, high, least, most)
 
     def with_member(self, place: int, values: Array, rows: Array) -> Room:
         """Other values (n,) of one member in the rows flagged, as near to them as it may move."""
@@ -98,6 +124,7 @@ class Room:
         """
         weights = np.array(relation.coefficients)
         low, high = np.array([member.number.bounds for member in members]).T
+        low, high = np.maximum(low, self.least), np.minimum(high, self.most)
         wanted = self.values + self.short(relation)[:, None] / weights
         can = free & (wanted >= low) & (wanted <= high)
         size = np.where([member.is_date for member in members], np.inf, np.abs(self.values * weights))
@@ -109,9 +136,31 @@ class Room:
         return replace(self, values=values)
 
 
-def has_dates(encoders: Sequence[ColumnEncoder], relation: Relation) -> bool:
-    """Whether some members of a sum are dates."""
-    return any(known_single(encoders[column]).is_date for column in relation.columns)
+def sum_holds(
+    encoders: Sequence[ColumnEncoder], relation: Relation, cells: Sequence[Cells]
+) -> NDArray[np.bool_]:
+    """Rows (n,) in which a sum is met, or as nearly as the finest grid of its members lets it be."""
+    members = [known_single(encoders[column]) for column in relation.columns]
+    values = [member.values(cells[column]) for member, column in zip(members, relation.columns, strict=True)]
+    return _met(relation, members, np.column_stack(values))
+
+
+@np.errstate(invalid="ignore")
+def _met(relation: Relation, members: Sequence[Single], values: Array) -> NDArray[np.bool_]:
+    """`sum_holds` of values (n, M)."""
+    weights = np.array(relation.coefficients)
+    short = np.abs(relation.amount - values @ weights)
+    rounding = EXACT * np.abs(values).max(axis=1, initial=0.0) * np.abs(weights).max()
+    grid = finest_grid(relation, members)
+    return np.asarray(short <= (rounding if grid is None else np.maximum(rounding, (0.5 + 1e-6) * grid)))
+
+
+def finest_grid(relation: Relation, members: Sequence[Single]) -> float | None:
+    """The least that a member on a grid changes a sum by; None where some are continuous."""
+    if not all(member.number.on_grid for member in members):
+        return None
+    steps = [member.number.step / 10.0**member.number.decimals for member in members]
+    return float(np.abs(np.array(relation.coefficients) * steps).min())
 
 
 def reconcile(
@@ -121,10 +170,11 @@ def reconcile(
     codes: Array,
     cells: list[Cells],
     free: Array,
+    orders: Sequence[Order] = (),
 ) -> list[Cells]:
     """Cells of all columns, in which the sum holds in every row whose cells have room for it.
 
-    One that always holds in the table does so in the others, too.
+    One that always holds in the table does so in the others, too. No row comes out of order by it.
 
     Parameters
     ----------
@@ -138,17 +188,18 @@ def reconcile(
     members = [known_single(encoders[column]) for column in relation.columns]
     numbers = [member.number for member in members]
     gridded = np.array([number.on_grid for number in numbers])
-    moved = Room.of(encoders, layout, relation, codes, cells).towards(relation, free)
+    room = Room.of(encoders, layout, relation, codes, cells).in_order(encoders, relation, orders, cells)
+    moved = room.towards(relation, free)
     for place in np.flatnonzero(gridded).tolist():
         moved = moved.with_member(place, numbers[place].nearest(moved.values[:, place]), free[:, place])
     moved = moved.towards(relation, free & ~gridded)  # what rounding left
     for place in np.flatnonzero(gridded).tolist():
         wanted = moved.values[:, place] + moved.short(relation) / relation.coefficients[place]
         moved = moved.with_member(place, numbers[place].nearest(wanted), free[:, place])
-    met = moved.kept(relation, 0.0, EXACT)
+    met = _met(relation, members, moved.values)
     if relation.always:
         moved = moved.with_largest(relation, free & ~met[:, None], members)
-        met = moved.kept(relation, 0.0, EXACT)
+        met = _met(relation, members, moved.values)
     out = list(cells)
     for place, column in enumerate(relation.columns):
         was = cells[column].values

@@ -157,9 +157,10 @@ def repeat(
 
     Returns
     -------
-    the cells, and flags (n, C) of those that stand for another one's value.
+    the cells, and flags (n, C) of those that stand for another one's value, and of these others: both must stay.
     """
     out, places, repeated = list(cells), fractions.copy(), np.zeros(free.shape, bool)
+    settled = repeated.copy()
     forwards = [(found.column, found.other, found.share, free[:, found.column]) for found in repeats]
     backwards = [  # the later column was given, the earlier one is drawn
         (found.other, found.column, found.share, free[:, found.other] & ~free[:, found.column])
@@ -169,7 +170,8 @@ def repeat(
         encoder, number = encoders[column], layout.numbers_of(column)
         place = places[:, number.start]  # a view
         same = in_the_cell_of(encoders, layout, (column, other), codes, out) & rows & ~repeated[:, column]
-        taken = same & (place < share) & _can_hold(encoder, out[other])
+        same &= _can_hold(encoder, out[other])
+        taken = same & (place < share)
         rest = same & ~taken
         place[rest] = ((place[rest] - share) / (1 - share)).clip(0.0, BELOW_ONE)
         values = np.where(taken, out[other].values, out[column].values)
@@ -178,7 +180,45 @@ def repeat(
         ).values
         out[column] = replace(out[column], values=values)
         repeated[:, column] |= taken
-    return out, repeated
+        settled[:, [column, other]] |= taken[:, None]
+    return out, settled
+
+
+def repeat_again(
+    encoders: Sequence[ColumnEncoder],
+    layout: Layout,
+    repeats: Sequence[Repeat],
+    codes: Array,
+    before: Sequence[Cells],
+    cells: list[Cells],
+    hidden: Array,
+) -> tuple[list[Cells], Array]:
+    """Cells in which what repeated another one's value before a change does so again, where it lies in its cell.
+
+    Parameters
+    ----------
+    codes : (n, S), by which the cells were drawn.
+    before : of each column before the change.
+    hidden : (C,) flags the columns that may change.
+
+    Returns
+    -------
+    as of `repeat`.
+    """
+    out, settled = list(cells), np.zeros((len(codes), len(hidden)), bool)
+    for found in repeats:
+        column, other = found.column, found.other
+        if not hidden[column]:  # the later column was given, the earlier one is drawn
+            column, other = other, column
+        if hidden[column]:
+            was, source = before[column], before[other]
+            equal = ~(was.missing | source.missing) & (was.values == source.values)
+            equal &= in_the_cell_of(encoders, layout, (column, other), codes, out)
+            equal &= _can_hold(encoders[column], out[other]) & ~settled[:, column]
+            values = np.where(equal, out[other].values, out[column].values)
+            out[column] = replace(out[column], values=values)
+            settled[:, [column, other]] |= equal[:, None]
+    return out, settled
 
 
 def log_gains(
@@ -201,6 +241,7 @@ def log_gains(
             if not after(column, other):
                 continue
             same = in_the_cell_of(encoders, layout, (column, other), codes, cells) & left[:, column]
+            same &= _can_hold(encoders[column], cells[other])
             equal = same & (cells[column].values == cells[other].values)
             number = known_single(encoders[column]).number
             volume = number.log_volume(codes[:, layout.symbols_of(column)])
@@ -214,10 +255,11 @@ def log_gains(
 
 
 def _can_hold(encoder: ColumnEncoder, cells: Cells) -> NDArray[np.bool_]:
-    """Which values (n,) are on a column's grid."""
+    """Which values (n,) are on a column's grid, and within its bounds."""
     single = known_single(encoder)
     values = single.values(replace(cells, missing=np.zeros(len(cells), bool)))
-    return np.asarray(single.number.nearest(values) == values)
+    low, high = single.number.bounds
+    return np.asarray((single.number.nearest(values) == values) & (values >= low) & (values <= high))
 
 
 def in_the_cell_of(

@@ -17,7 +17,7 @@ from tabgan.encoding.column import ColumnEncoder
 from tabgan.encoding.layout import Layout, Member, Total
 from tabgan.encoding.numeric import FRACTION_STEPS
 from tabgan.encoding.pointers import STEPS, bands_around, cells_by_part, cells_of
-from tabgan.encoding.reconcile import PRINTED, Room
+from tabgan.encoding.reconcile import PRINTED, Room, finest_grid
 from tabgan.encoding.relation import Relation
 from tabgan.encoding.single import Single, celled, known_single
 
@@ -34,6 +34,7 @@ MATTERS = 0.02  # of that spread: what adds less is no member
 LARGEST = 1e15  # sums of larger numbers are too rough in single precision
 HOPELESS = 10  # times the tolerance: where half of the rows are so far off there is no relation
 ROUNDED = 6  # digits after the point of coefficients
+SURE = 4.0  # standard errors
 REFITS = 3  # without the rows that keep the relation least
 
 
@@ -56,7 +57,8 @@ def find_sums(
             continue
         relation = _relation(column, own, {other: values[other] for other in free[-NEIGHBOURS:]})
         if relation is not None:
-            relation = _exact(relation, Room.of(encoders, layout, relation, codes[rows], cells))
+            room = Room.of(encoders, layout, relation, codes[rows], cells)
+            relation = _exact(relation, room, [singles[member] for member in relation.columns])
             if not relation.exact and any(singles[member].is_date for member in relation.columns):
                 relation = None  # one date is about another one: pointers tell that
         if relation is None:
@@ -66,15 +68,30 @@ def find_sums(
     return tuple(found)
 
 
-def _exact(relation: Relation, room: Room) -> Relation:
+def _exact(relation: Relation, room: Room, members: Sequence[Single]) -> Relation:
     """The relation with the shortest coefficients that rows keep as exactly as codes tell, if there are any."""
     known = np.isfinite(room.values).all(axis=1)
     for digits in range(ROUNDED + 1):
-        simple = replace(relation.rounded(digits), exact=True)
+        simple = relation.rounded(digits)
+        grid = finest_grid(simple, members) or 0.0
+        simple = replace(simple, amount=_amount(simple, room.values[known], grid / 4), exact=True)
         share = room.kept(simple, 1 / FRACTION_STEPS, PRINTED)[known].mean()
         if all(simple.coefficients) and share >= KEPT_BY:
             return replace(simple, always=bool(share >= ALWAYS))
     return relation
+
+
+def _amount(relation: Relation, values: Array, bias: float) -> float:
+    """The roundest amount that values (n, M) tell: each is off by its part of a cell, their mean by much less.
+
+    ``bias`` is what may be off in all rows alike.
+    """
+    sums = values @ np.array(relation.coefficients)
+    low, high = np.quantile(sums, [1 - KEPT_BY, KEPT_BY])
+    sums = sums[(sums >= low) & (sums <= high)]  # without the rows that do not keep it
+    mean, error = float(sums.mean()), SURE * float(sums.std()) / len(sums) ** 0.5 + bias
+    rounded = (round(mean, digits) + 0.0 for digits in range(-15, ROUNDED))
+    return next((amount for amount in rounded if abs(amount - mean) <= error), round(mean, ROUNDED) + 0.0)
 
 
 def build_sum(encoders: Sequence[ColumnEncoder], layout: Layout, relation: Relation) -> Total:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Hashable, Iterator, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -19,11 +19,11 @@ from tabgan.encoding.column import ColumnEncoder, encoder_from_state
 from tabgan.encoding.identifier import IdentifierEncoder
 from tabgan.encoding.layout import NOT_APPLICABLE, Layout, build_layout
 from tabgan.encoding.mixture import MixtureEncoder
-from tabgan.encoding.orders import Order, put_in_order
+from tabgan.encoding.orders import Order
 from tabgan.encoding.pointers import Pair, build_pointers
-from tabgan.encoding.reconcile import has_dates, reconcile
 from tabgan.encoding.relation import Relation
-from tabgan.encoding.repeats import Repeat, log_gains, repeat
+from tabgan.encoding.repeats import Repeat, log_gains
+from tabgan.encoding.rules import Rules
 from tabgan.encoding.sums import build_sum
 from tabgan.encoding.text import TextEncoder
 from tabgan.encoding.value import value_cells
@@ -122,26 +122,10 @@ class TableEncoder:
                 out.append(encoder.decode(own, fractions[:, self.layout.numbers_of(index)]))
         return out
 
-    def reconciled(self, codes: Array, fractions: Array, cells: list[Cells], free: Array) -> list[Cells]:
-        """Cells of each column in which values repeat others, and sums hold, as in the table.
-
-        They were drawn by codes (n, S) and fractions (n, R); ``free`` (n, C) flags the cells that may change.
-        """
-        dated = [relation for relation in self.sums if has_dates(self.encoders, relation)]
-        cells = self._mended(codes, cells, free, dated)  # before values are repeated, which then stay
-        cells, repeated = repeat(self.encoders, self.layout, self.repeats, codes, fractions, cells, free)
-        return self.mended(codes, cells, free & ~repeated)
-
-    def mended(self, codes: Array, cells: list[Cells], free: Array) -> list[Cells]:
-        """Cells of each column that are in order, and in which sums hold, as in the table; see `reconciled`."""
-        return self._mended(codes, cells, free, self.sums)
-
-    def _mended(self, codes: Array, cells: list[Cells], free: Array, sums: Sequence[Relation]) -> list[Cells]:
-        for order in self.orders:
-            cells = put_in_order(self.encoders, order, cells, free)
-        for relation in sums:
-            cells = reconcile(self.encoders, self.layout, relation, codes, cells, free)
-        return cells
+    @cached_property
+    def rules(self) -> Rules:
+        """What holds between columns, to put drawn rows right."""
+        return Rules(self.encoders, self.layout, self.orders, self.sums, self.repeats)
 
     def _sides(self) -> dict[Pair, int]:
         """The pairs that lie near each other, and on which side of the other's value each never lies."""

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.window import Window
-from tabgan.networks.filling import EVERY_ROW, Canvas, draw_weighted, fill_symbol, leftover
+from tabgan.networks.filling import EVERY_ROW, Canvas, cooled, draw_weighted, fill_symbol, leftover
 from tabgan.networks.generator import Generator
 
 
@@ -169,7 +169,8 @@ def _every_place(canvas: Canvas, part: Part, temperature: float) -> Tensor:
     generator, start = canvas.generator, int(canvas.generator.tables.first_level[part.first])
     levels = generator.levels[start : start + part.share.shape[1]]
     contexts = canvas.context[:1] + generator.pointers.pad(levels)
-    return torch.softmax((generator.heads.one(part.second, contexts) / temperature).to(part.share.dtype), 1)
+    logits = cooled(generator.heads.one(part.second, contexts), temperature)
+    return torch.softmax(logits.to(part.share.dtype), 1)
 
 
 def _inside(canvas: Canvas, part: Part, share: Tensor, places: Tensor | None, temperature: float) -> Tensor:
@@ -180,7 +181,7 @@ def _inside(canvas: Canvas, part: Part, share: Tensor, places: Tensor | None, te
         if places is None:
             assert part.second is not None
             context = canvas.context + generator.pointers.pad(generator.levels[start + code])
-            logits = generator.heads.one(part.second, context) / temperature
+            logits = cooled(generator.heads.one(part.second, context), temperature)
             told = (torch.softmax(logits.to(share.dtype), 1) * share[:, code]).sum(1)
             inside = inside.expand(len(told), -1).clone() if len(inside) == 1 else inside
         else:

@@ -17,6 +17,7 @@ from tabgan.networks.tables import FRACTION_STEPS
 
 Rows = Tensor | slice
 EVERY_ROW = slice(None)
+COLDEST = 1e-30  # logits that are divided by less are beyond 32 bits
 
 
 class Canvas:
@@ -84,7 +85,7 @@ class Canvas:
         logits = self.generator.heads.one(symbol, context, self.blocks)
         if symbol in self.never_missing:
             logits[:, 0] = -torch.inf
-        logits = logits if temperature == 1 else logits / temperature
+        logits = cooled(logits, temperature)
         return logits.expand(len(self.context), -1) if self.blank else logits
 
     def put(self, symbol: int, rows: Rows, code: Tensor, left: Tensor) -> None:
@@ -166,6 +167,11 @@ def fill_symbol(canvas: Canvas, symbol: int, rows: Rows, temperature: float) -> 
     canvas.put(symbol, rows, code, left)
     if symbol in tables.number_of_last:
         canvas.put_number(symbol, rows, left, leftover(left))
+
+
+def cooled(logits: Tensor, temperature: float) -> Tensor:
+    """Logits at a temperature; below `COLDEST` as there, where the likeliest code is as good as certain."""
+    return logits if temperature == 1 else logits / max(temperature, COLDEST)
 
 
 def leftover(uniform: Tensor) -> Tensor:

@@ -74,6 +74,16 @@ def test_ranges_of_ordered_and_of_numeric_levels(encoder):
     assert [graded.encoders[0].levels[i] for i in grade.allowed.levels] == [2, 5]
 
 
+def test_infinities_that_were_learnt_may_stand_in_a_list():
+    values = np.r_[np.full(40, np.inf), np.full(40, -np.inf), np.random.default_rng(0).normal(size=320)]
+    source = open_source(pd.DataFrame({"x": values, "y": range(400)}))
+    encoder = fit_table(source, infer_schema(source))[0]
+    [constraint] = read_condition({"x": [np.inf, -np.inf]}, encoder).constraints
+    assert constraint.allowed.ranges.snap(np.array([np.inf, -np.inf])).tolist() == [np.inf, -np.inf]
+    with pytest.raises(ConditionError, match="must be between"):
+        read_condition({"x": [0.0, 1e300]}, encoder)
+
+
 def test_levels_that_look_like_lists_or_intervals_win():
     bins = pd.cut(pd.Series(range(200)), [-1, 50, 100, 200])
     source = open_source(pd.DataFrame({"bin": bins, "x": range(200)}))

@@ -100,7 +100,7 @@ def mended(frame, change, free=(True, True)):
     encoder, cells = change(encoder, cells)
     flags = np.ones((len(frame), len(encoder.schema)), bool)
     flags[:, 0], flags[:, encoder.orders[0].second] = free
-    return encoder.frame(cells), encoder.frame(encoder.mended(table.codes, cells, flags))
+    return encoder.frame(cells), encoder.frame(encoder.rules.mended(table.codes, cells, flags))
 
 
 def later(encoder, cells):
@@ -155,7 +155,7 @@ def test_what_is_missing_or_infinite_is_left_alone():
     values[:4] = [np.inf, np.nan, cells[1].values[2] + 0.1, cells[1].values[3] + 0.1]
     missing = np.zeros(ROWS, bool)
     missing[2] = True
-    out = encoder.mended(
+    out = encoder.rules.mended(
         table.codes, [replace(cells[0], values=values, missing=missing), cells[1]], np.ones((ROWS, 2), bool)
     )
     assert out[1].values[:3].tolist() == cells[1].values[:3].tolist()
@@ -171,7 +171,7 @@ def test_values_that_repeat_others_are_in_order_with_those_that_these_follow():
     assert [(repeat.column, repeat.other) for repeat in encoder.repeats] == [(4, 2)]
     fractions = np.random.default_rng(0).random(table.fractions.shape)
     cells = encoder.decode(table.codes, fractions, np.random.default_rng(0))
-    after = encoder.frame(encoder.reconciled(table.codes, fractions, cells, np.ones(frame.shape, bool)))
+    after = encoder.frame(encoder.rules.reconciled(table.codes, fractions, cells, np.ones(frame.shape, bool)))
     assert (after["left"] > after["came"]).mean() > 0.999
     assert (after["paid"] >= after["left"]).mean() > 0.999
     assert (after["paid"] == after["left"]).mean() > 0.2

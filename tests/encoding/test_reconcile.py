@@ -24,7 +24,7 @@ def redrawn(frame, free=None):
     for column in free or ():
         flags[:, list(frame.columns).index(column)] = False
     before = encoder.frame(cells)
-    after = encoder.frame(encoder.reconciled(table.codes, table.fractions / 256, cells, flags))
+    after = encoder.frame(encoder.rules.reconciled(table.codes, table.fractions / 256, cells, flags))
     return encoder, before, after, encoder.encode_frame(after)[0] == table.codes
 
 
@@ -101,7 +101,7 @@ def test_rows_with_infinities_are_left_alone():
     cells = encoder.decode(table.codes, table.fractions / 256, np.random.default_rng(0))
     before = encoder.frame(cells)
     after = encoder.frame(
-        encoder.reconciled(table.codes, table.fractions / 256, cells, np.ones((ROWS, 3), bool))
+        encoder.rules.reconciled(table.codes, table.fractions / 256, cells, np.ones((ROWS, 3), bool))
     )
     infinite = np.isinf(before["b"])
     assert infinite.sum() == ROWS / 50
@@ -112,7 +112,10 @@ def test_rows_with_infinities_are_left_alone():
 def test_no_rows():
     encoder, table = fitted(shares())
     cells = encoder.decode(table.codes[:0], table.fractions[:0] / 256, np.random.default_rng(0))
-    assert len(encoder.reconciled(table.codes[:0], table.fractions[:0], cells, np.ones((0, 3), bool))[0]) == 0
+    assert (
+        len(encoder.rules.reconciled(table.codes[:0], table.fractions[:0], cells, np.ones((0, 3), bool))[0])
+        == 0
+    )
 
 
 @pytest.mark.parametrize(("exact", "always"), [(True, True), (True, False), (False, False)])
@@ -133,7 +136,7 @@ def mixed_up(frame):
     cells = encoder.decode(codes, table.fractions / 256, np.random.default_rng(0))
     free = np.ones((len(frame), len(encoder.schema)), bool)
     before = encoder.frame(cells)
-    return before, encoder.frame(encoder.reconciled(codes, table.fractions / 256, cells, free)), encoder
+    return before, encoder.frame(encoder.rules.reconciled(codes, table.fractions / 256, cells, free)), encoder
 
 
 def missed(frame):

@@ -164,7 +164,7 @@ def test_a_length_of_stay_is_found_and_kept():
     free = np.ones(frame.shape, bool)
     before, after = (
         encoder.frame(cells),
-        encoder.frame(encoder.reconciled(table.codes, fractions, cells, free)),
+        encoder.frame(encoder.rules.reconciled(table.codes, fractions, cells, free)),
     )
     kept, was = (((f["left"] - f["came"]).dt.days == f["nights"]).mean() for f in (after, before))
     assert was < 0.9
@@ -172,7 +172,7 @@ def test_a_length_of_stay_is_found_and_kept():
     assert (after["nights"] == before["nights"]).mean() > 0.95  # dates move first
     assert (after["left"] > after["came"]).mean() > 0.999
     free[:, list(frame.columns).index("nights")] = False
-    given = encoder.frame(encoder.reconciled(table.codes, fractions, cells, free))
+    given = encoder.frame(encoder.rules.reconciled(table.codes, fractions, cells, free))
     assert given["nights"].equals(before["nights"])
     assert ((given["left"] - given["came"]).dt.days == given["nights"]).mean() > 0.99
 

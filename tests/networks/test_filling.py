@@ -204,3 +204,14 @@ def test_no_row_draws_padding():
     sizes = torch.tensor([symbol.n_levels for symbol in layout.symbols])
     assert bool((drawn < sizes).all())
     assert torch.equal(drawn[0], torch.where(drawn[0] < 0, -1, sizes - 1))
+
+
+def test_the_lowest_temperatures_draw_the_likeliest_code():
+    generator = make_generator(mixed_layout())
+    codes, fractions = random_rows(mixed_layout(), 64)
+    noise = uniforms(64, 4, seed=0)
+    coldest, cold = (
+        fill(generator, codes, fractions, [True] * 4, noise, temperature=t)[0] for t in (1e-300, 1e-6)
+    )
+    assert torch.equal(coldest, cold)
+    assert coldest[:, 0].unique().numel() == 1
