@@ -70,6 +70,12 @@ def mean_of(field: str, runs: Sequence[Record]) -> float | None:
     return mean(values) if values else None
 
 
+def seconds_to_rows(record: Record) -> float | None:
+    """Of fitting, and of sampling as many rows as there are for training; None where nothing was fitted."""
+    seconds, pace = record.get("fit_seconds"), record.get("rows_per_second")
+    return seconds + record["n_train"] / pace if seconds is not None and pace else seconds
+
+
 def half_width(field: str, runs: Sequence[Record]) -> float | None:
     """Half the 95 % interval of the mean; None where the runs have no intervals.
 

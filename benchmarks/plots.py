@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from benchmarks.figures import half_width, mean_of, values_of
+from benchmarks.figures import half_width, mean_of, seconds_to_rows, values_of
 from benchmarks.grouping import runs_of
 from benchmarks.methods import ARMS, METHODS
 from benchmarks.published import best_published
@@ -36,15 +36,8 @@ def points_in_time(records: Sequence[Record]) -> pd.DataFrame:
     Seconds (`fit_seconds`) are of fitting and of sampling as many rows as there are for training; `low` and
     `high` are the range over the seeds. References, which are not fitted, have no seconds.
     """
-    timed = [record | {"fit_seconds": _seconds_to_rows(record)} for record in records]
+    timed = [record | {"fit_seconds": seconds_to_rows(record)} for record in records]
     return _points(timed, half=False, fields=("fit_seconds", "c2st"))
-
-
-def _seconds_to_rows(record: Record) -> float | None:
-    seconds, pace = record.get("fit_seconds"), record.get("rows_per_second")
-    if seconds is None or not pace:
-        return seconds
-    return float(seconds + record["n_train"] / pace)
 
 
 def points_of_privacy(records: Sequence[Record]) -> pd.DataFrame:
