@@ -1,21 +1,22 @@
 """Fill the gaps of given rows, each given all that is known of its row.
 
-What is filled in is never missing, and yet a column of which most rows have no value does not make the other gaps
-those of the few rows that have one: all gaps are drawn as the rows of the table are, and what comes out missing is
-then drawn once more, as a value, given all the others.
+Each row is chosen among some that are filled in, see `candidates`. What is filled in is never missing, and yet a
+column of which most rows have no value does not make the other gaps those of the few rows that have one: all gaps are
+drawn as the rows of the table are, and what comes out missing is then drawn once more, as a value, given all the
+others.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Hashable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
-import torch
 from numpy.typing import NDArray
 
+from tabgan.asking.candidates import N_CANDIDATES, chosen, filled
 from tabgan.asking.identifiers import NewIdentifiers
 from tabgan.asking.patching import patched, put
 from tabgan.asking.sampling import empty_frame
@@ -53,9 +54,10 @@ def complete(
     if not len(rows):
         return _with(stacked, every_gap, empty_frame(model), model.encoder)
     sources = [np.random.SeedSequence(seeds[0], spawn_key=(seeds[1], draw)) for draw in range(n_draws)]
-    uniforms = [np.random.default_rng(source).random((2, *gaps.shape))[:, rows] for source in sources]
+    uniforms = [_uniforms(source, gaps.shape, rows) for source in sources]
+    noise, chances = (np.concatenate(parts, axis=1) for parts in zip(*uniforms, strict=True))
     own = known.take(np.tile(rows, n_draws))
-    codes, fractions = _drawn(model, own, np.concatenate(uniforms, axis=1))
+    codes, fractions = _drawn(model, own, noise, chances)
     made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
     cells = own.restore(model.encoder.decode(codes, fractions, made_up))
     cells = model.encoder.rules.reconciled(codes, fractions, cells, own.hidden)
@@ -64,10 +66,20 @@ def complete(
     return _with(stacked, every_gap, filled.set_axis(places), model.encoder)
 
 
-def _drawn(model: FittedModel, known: Known, noise: Array) -> tuple[Array, Array]:
-    """Codes (n, S) and fractions (n, R) of rows with no hidden cell missing; ``noise`` (2, n, C) of two passes."""
+def _uniforms(source: np.random.SeedSequence, shape: tuple[int, ...], rows: Array) -> tuple[Array, Array]:
+    """Uniforms (1 + K, m, C) and (K, m) of some of the rows of a table of that shape (n, C)."""
+    rng = np.random.default_rng(source)
+    noise, chances = rng.random((1 + N_CANDIDATES, *shape)), rng.random((N_CANDIDATES, shape[0]))
+    return noise[:, rows], chances[:, rows]
+
+
+def _drawn(model: FittedModel, known: Known, noise: Array, chances: Array) -> tuple[Array, Array]:
+    """Codes (n, S) and fractions (n, R) of rows with no hidden cell missing.
+
+    ``noise`` (1 + K, n, C) is of what comes out missing, and of candidates, ``chances`` (K, n) choose among these.
+    """
     layout = model.encoder.layout
-    codes, inside = _filled(model, (known.codes, known.fractions, known.hidden), noise[0])
+    codes, inside = chosen(model, known, noise[1:], chances)
     missing, symbols = np.zeros_like(known.hidden), _say_missing(model.encoder)
     for symbol in symbols:
         column = layout.symbol_column[symbol]
@@ -75,18 +87,9 @@ def _drawn(model: FittedModel, known: Known, noise: Array) -> tuple[Array, Array
     rows = np.flatnonzero(missing.any(axis=1))
     if len(rows):
         steps = (inside[rows] * FRACTION_STEPS).astype(np.uint8)
-        codes[rows], again = _filled(model, (codes[rows], steps, missing[rows]), noise[1][rows], symbols)
+        codes[rows], again = filled(model, codes[rows], steps, missing[rows], noise[0][rows], symbols)
         inside[rows] = np.where(missing[rows][:, list(layout.number_column)], again, inside[rows])
     return codes, inside
-
-
-def _filled(
-    model: FittedModel, given: tuple[Array, Array, Array], noise: Array, never_missing: Collection[int] = ()
-) -> tuple[Array, Array]:
-    """`FittedModel.fill` of codes, fractions and flags of what is hidden, all as arrays."""
-    codes, fractions, hidden = (torch.from_numpy(part).to(model.device) for part in given)
-    drawn, inside = model.fill(codes, fractions, hidden, torch.from_numpy(noise), never_missing=never_missing)
-    return drawn.cpu().numpy(), inside.cpu().double().numpy()
 
 
 def _say_missing(encoder: TableEncoder) -> frozenset[int]:
