@@ -30,6 +30,17 @@ PILOT_ROWS = 64
 ALIKE = 0.8  # effective share of the pilot's candidates from which on one filling does
 
 
+def how_many(model: FittedModel, known: Known, noise: Floats) -> int:
+    """Of how many candidates each row is chosen: of all whose uniforms (K, n, C) are given, or of one.
+
+    One is enough where those of some rows hardly differ in weight.
+    """
+    some = np.linspace(0, len(known.codes) - 1, min(len(known.codes), PILOT_ROWS)).astype(np.int64)
+    *_, weights = _candidates(model, known.take(some), noise[:, some])
+    shares = [effective(np.exp(own - own.max())) / len(own) for own in weights.T]
+    return len(noise) if float(np.mean(shares)) < ALIKE else 1
+
+
 def chosen(model: FittedModel, known: Known, noise: Floats, chances: Floats) -> tuple[Ints, Floats]:
     """Codes (n, S) and fractions (n, R) of rows filled in.
 
@@ -38,8 +49,6 @@ def chosen(model: FittedModel, known: Known, noise: Floats, chances: Floats) -> 
     noise : uniforms (K, n, C), of K candidates.
     chances : uniforms (K, n) that choose among them.
     """
-    if len(noise) > 1 and not _differ(model, known, noise):
-        noise = noise[:1]
     codes, inside, weights = _candidates(model, known, noise)
     if len(noise) == 1:
         return codes[0], inside[0]
@@ -60,14 +69,6 @@ def filled(
     own, places, gaps = (torch.from_numpy(part).to(model.device) for part in (codes, fractions, hidden))
     drawn, inside = model.fill(own, places, gaps, torch.from_numpy(noise), never_missing=never_missing)
     return drawn.cpu().numpy(), inside.cpu().double().numpy()
-
-
-def _differ(model: FittedModel, known: Known, noise: Floats) -> bool:
-    """Whether the candidates of some rows differ in weight."""
-    some = np.linspace(0, len(known.codes) - 1, min(len(known.codes), PILOT_ROWS)).astype(np.int64)
-    *_, weights = _candidates(model, known.take(some), noise[:, some])
-    shares = [effective(np.exp(own - own.max())) / len(own) for own in weights.T]
-    return float(np.mean(shares)) < ALIKE
 
 
 def _candidates(model: FittedModel, known: Known, noise: Floats) -> tuple[Ints, Floats, Floats]:

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from tabgan.asking.candidates import N_CANDIDATES, chosen, filled
+from tabgan.asking.candidates import N_CANDIDATES, chosen, filled, how_many
 from tabgan.asking.identifiers import NewIdentifiers
 from tabgan.asking.patching import patched, put
 from tabgan.asking.sampling import empty_frame
@@ -55,8 +55,9 @@ def complete(
         return _with(stacked, every_gap, empty_frame(model), model.encoder)
     sources = [np.random.SeedSequence(seeds[0], spawn_key=(seeds[1], draw)) for draw in range(n_draws)]
     uniforms = [_uniforms(source, gaps.shape, rows) for source in sources]
+    most = 1 + how_many(model, known.take(rows), uniforms[0][0][1:])
     noise, chances = (np.concatenate(parts, axis=1) for parts in zip(*uniforms, strict=True))
-    own = known.take(np.tile(rows, n_draws))
+    noise, own = noise[:most], known.take(np.tile(rows, n_draws))
     codes, fractions = _drawn(model, own, noise, chances)
     made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
     cells = own.restore(model.encoder.decode(codes, fractions, made_up))
