@@ -183,7 +183,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--model", metavar="FILE", help="a model fitted on the training rows of the one table"
     )
-    parser.add_argument("--rows", type=int, default=5_000, help="held-out rows to complete, at most")
+    parser.add_argument("--rows", type=int, default=3_000, help="held-out rows to complete, at most")
     parser.add_argument("--again", action="store_true", help="also what has an answer already")
     parser.add_argument("--results", type=Path, default=RESULTS, help="a file of JSON lines")
     return parser
