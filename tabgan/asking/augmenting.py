@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from tabgan.asking.balancing import Balance, draw_levels, level_of, levels_of
 from tabgan.asking.identifiers import NewIdentifiers
-from tabgan.asking.patching import as_dtype
+from tabgan.asking.patching import extended
 from tabgan.asking.scores import position
 from tabgan.errors import ConditionError
 from tabgan.model import FittedModel
@@ -35,13 +35,7 @@ def augment(
     wanted = _missing_rows(counts, labels, to, target)
     balance = Balance(column, labels, np.zeros(len(labels)), [])
     drawn = NewIdentifiers(model, [frame], seed).renew(draw_levels(model, {}, balance, wanted, 1.0, seed))
-    parts = {
-        name: pd.concat(
-            [frame[name], as_dtype(drawn[name], frame[name].dtype)] if len(drawn) else [frame[name]],
-            ignore_index=True,
-        )
-        for name in frame.columns
-    }
+    parts = {name: extended(frame[name], drawn[name]) for name in frame.columns}
     out = pd.DataFrame(parts, columns=frame.columns)
     return out.assign(**{indicator: np.arange(len(out)) >= len(frame)})
 

@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from tabgan.asking.answers import cell_labels
 from tabgan.asking.identifiers import NewIdentifiers
+from tabgan.asking.mass import check_known
+from tabgan.asking.pool import plan_pool
 from tabgan.asking.sampling import empty_frame, sample_frames
 from tabgan.asking.scores import position
 from tabgan.asking.ways import plan_rows, ready
@@ -123,17 +125,21 @@ def draw_levels(
     Identifiers come more than once.
     """
     condition = read_condition(where, model.encoder)
+    check_known(model, plan_pool(model, condition, temperature))
+    words = np.random.SeedSequence(seed).generate_state(len(balance.labels) + 2, np.uint64)
+    plain, of_rest, *of_labels = (words >> np.uint64(1)).tolist()  # no two draws share their noise
     frames: list[pd.DataFrame] = []
     if not where:
-        frames, counts = _picked(model, balance, counts, temperature, seed)
+        frames, counts = _picked(model, balance, counts, temperature, plain)
     counts, n_rest = counts[: len(balance.labels)], int(counts[len(balance.labels) :].sum())
     cells = [model.encoder.value_cells(_name(model, balance), label) for label in balance.labels]
-    for i, (known, told, n) in enumerate(_groups(model, condition, balance, cells, counts)):
-        asked = replace(condition, known=known, values=(*condition.values, *told))
-        frames.append(_drawn(model, asked, n, temperature, seed + i + 1))
+    groups = _groups(model, condition, balance, cells, counts)
+    for (known, values, n), of_group in zip(groups, of_labels, strict=False):  # at most one for each label
+        asked = replace(condition, known=known, values=values)
+        frames.append(_drawn(model, asked, n, temperature, of_group))
     if n_rest:
         asked = read_condition({**where, _name(model, balance): balance.rest}, model.encoder)
-        frames.append(_drawn(model, asked, n_rest, temperature, seed))
+        frames.append(_drawn(model, asked, n_rest, temperature, of_rest))
     return pd.concat(frames, ignore_index=True) if frames else empty_frame(model)
 
 
@@ -167,7 +173,10 @@ def level_of(model: FittedModel, frame: pd.DataFrame, column: int, labels: list[
 def _groups(
     model: FittedModel, condition: Condition, balance: Balance, cells: list[Cells], counts: NDArray[np.int64]
 ) -> Iterator[tuple[Any, tuple[str, ...], int]]:
-    """Known cells, how an error tells them, and a number of rows: all labels at once where nothing is constrained."""
+    """Known cells, how an error tells them, and a number of rows.
+
+    Where nothing is constrained all labels come at once, in rows of which an error tells none.
+    """
     name = _name(model, balance)
     given = dict(condition.known.cells)
     if not condition.constraints and counts.sum():
@@ -181,7 +190,8 @@ def _groups(
         return
     for label, cell, n in zip(balance.labels, cells, counts.tolist(), strict=True):
         if n:
-            yield known_values({**given, balance.column: cell}, model.encoder), (f"{name!r} = {label!r}",), n
+            values = (*condition.values, f"{name!r} = {label!r}")
+            yield known_values({**given, balance.column: cell}, model.encoder), values, n
 
 
 def _drawn(model: FittedModel, condition: Condition, n: int, temperature: float, seed: int) -> pd.DataFrame:

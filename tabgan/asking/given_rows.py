@@ -11,6 +11,7 @@ import pandas as pd
 from tabgan.asking.augmenting import augment
 from tabgan.asking.completing import complete
 from tabgan.asking.identifiers import NewIdentifiers
+from tabgan.asking.patching import stacked
 from tabgan.asking.questions import Questions, whole
 from tabgan.asking.what_if import what_if
 
@@ -52,7 +53,7 @@ class GivenRows(Questions):
         for i, chunk in enumerate(chunks):
             parts.append(complete(self.model_, chunk, columns, n_draws, (seed, i), names))
             draws.append(np.repeat(np.arange(n_draws), len(chunk)))
-        rows = parts[0] if len(parts) == 1 else pd.concat(parts)
+        rows = parts[0] if len(parts) == 1 else stacked(parts)
         if n_draws == 1:
             return rows
         draw = np.concatenate(draws)

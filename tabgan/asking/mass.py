@@ -35,8 +35,9 @@ class DryRun:
     Attributes
     ----------
     n_rows : rows asked for.
-    mass : share of the model's rows that meet the condition. A value of a continuous number counts as its cell
-        (a range of the size of those that `predict_proba` has). For a frame of known cells, (n,) one mass a row.
+    mass : share of the model's rows, at the temperature asked for, that meet the condition. A value of a continuous
+        number counts as its cell (a range of the size of those that `predict_proba` has). For a frame of known
+        cells, (n,) one mass a row.
     effective_rows : how many independent rows tell as much; n_rows unless several columns are constrained.
     """
 
@@ -56,7 +57,7 @@ def dry_run(model: FittedModel, pool: Pool, n_rows: int, *, per_row: bool = Fals
     """The figures of a condition, which need not have mass enough to be drawn; ``per_row``: of a frame of cells."""
     if pool.picked is not None:
         return DryRun(n_rows, pool.picked, float(n_rows))
-    known = np.exp(log_mass_known(model, pool.condition.known))
+    known = np.exp(log_mass_known(model, pool.condition.known, pool.temperature))
     drafts = pool.effective_drafts
     effective_rows = n_rows / (1 + min(n_rows, SAMPLE_BLOCK) / drafts) if drafts > 0 else 0.0
     return DryRun(n_rows, known if per_row else float(known[0]) * pool.mass, effective_rows)

@@ -24,6 +24,27 @@ def patched(series: pd.Series[Any], where: NDArray[np.bool_], values: pd.Series[
     return named(joined.iloc[order].set_axis(series.index), series.name)
 
 
+def extended(series: pd.Series[Any], values: pd.Series[Any]) -> pd.Series[Any]:
+    """A column with new values below, and a new index; a categorical one stays so, with new levels behind its own."""
+    if not len(values):
+        return series.reset_index(drop=True)
+    new = as_dtype(values, series.dtype)
+    if isinstance(series.dtype, pd.CategoricalDtype) and new.dtype != series.dtype:
+        series = series.astype(new.dtype)
+    return pd.concat([series, new], ignore_index=True)
+
+
+def stacked(frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Frames of the same columns one below the other; a categorical column stays so, with the levels of all."""
+    for place, dtypes in enumerate(zip(*(frame.dtypes for frame in frames), strict=True)):
+        if len({*dtypes}) > 1 and all(isinstance(dtype, pd.CategoricalDtype) for dtype in dtypes):
+            levels = dict.fromkeys(level for dtype in dtypes for level in dtype.categories)
+            wider = pd.CategoricalDtype([*levels], dtypes[0].ordered)
+            for frame in frames:
+                frame.isetitem(place, frame.iloc[:, place].astype(wider).array)
+    return pd.concat(frames)
+
+
 def put(frame: Any, name: Hashable, series: Any) -> None:
     """Replace a column of a frame by its name."""
     frame.isetitem(list(frame.columns).index(name), series)

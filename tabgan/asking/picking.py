@@ -37,7 +37,7 @@ def picked_share(
     """Share of plain rows that meet a condition, if rows are to be picked from these; None: ask in order.
 
     ``met`` tells which rows of the model's pilot meet it, ``mass`` is what the constrained columns have given the
-    known ones, when asked in order.
+    known ones, when asked in order at temperature 1, which is that of the pilot.
     """
     codes, inside = (part[met] for part in as_arrays(model.pilot))
     if divergence(model, condition, codes, inside, float(met.mean()), mass) <= MAX_DIVERGENCE:

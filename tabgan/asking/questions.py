@@ -160,8 +160,7 @@ class Questions:
         if isinstance(given, str):
             raise ValueError(f"given must be a list of columns, got {given!r}; write [{given!r}]")
         chunks = list(self._chunks(X))
-        parts = [log_prob(self.model_, chunk, given) for chunk in chunks]
-        cells = np.concatenate(parts) if parts else np.zeros((0, len(self.model_.encoder.schema)))
+        cells = np.concatenate([log_prob(self.model_, chunk, given) for chunk in chunks])
         if not per_column:
             return np.asarray(cells.sum(axis=1))
         frame = pd.DataFrame(cells, index=pd.concat([chunk.iloc[:, :0] for chunk in chunks]).index)
@@ -196,13 +195,16 @@ class Questions:
         if isinstance(X, pd.DataFrame) and 0 in X.shape:
             yield X
         else:
-            yield from open_source(X).chunks()
+            source = open_source(X)
+            chunks = iter(source.chunks())
+            yield next(chunks, pd.DataFrame(columns=list(source.names)))
+            yield from chunks
 
     def _pool(self, where: Where, temperature: float) -> Pool:
         check_is_fitted(self, "model_")
         check_temperature(temperature)
         if where is not None and not isinstance(where, Mapping | pd.DataFrame) and is_table(where):
-            where = pd.concat(list(open_source(where).chunks()))
+            where = pd.concat(list(self._chunks(where)))
         return plan_rows(self.model_, read_condition(where, self.model_.encoder), float(temperature))
 
     def _n_rows(self, n: int | None, where: Where, pool: Pool) -> int:

@@ -51,13 +51,13 @@ def surprise(model: FittedModel, frame: pd.DataFrame) -> pd.DataFrame:
     return frame_of
 
 
-def log_mass_known(model: FittedModel, known: Known) -> Array:
+def log_mass_known(model: FittedModel, known: Known, temperature: float = 1.0) -> Array:
     """Log-probability of the known cells of m rows, (m,); a continuous number counts as its cell."""
     layout = model.encoder.layout
     hide = known.hidden[:, list(layout.symbol_column)]
     codes = np.where(hide, NOT_APPLICABLE, known.codes)
     order = symbol_order(layout.symbol_column, np.zeros(len(layout.columns), np.int64))
-    cells = by_column(model, codes, known.fractions, order)
+    cells = by_column(model, codes, known.fractions, order, temperature)
     volumes = model.encoder.log_volumes(codes)
     for index, column, _ in model.encoder.columns():
         if column.kind is Kind.FLOAT and column.decimals is None:
@@ -79,7 +79,9 @@ def position(model: FittedModel, name: Hashable) -> int:
     return names.index(name)
 
 
-def by_column(model: FittedModel, codes: Array, fractions: Array, order: Array) -> Array:
+def by_column(
+    model: FittedModel, codes: Array, fractions: Array, order: Array, temperature: float = 1.0
+) -> Array:
     """Log-probability of each column's codes (n, C), each symbol given those before it.
 
     ``order`` (S,) or (S, S) is as `tabgan.networks.telling.told` takes it.
@@ -92,6 +94,6 @@ def by_column(model: FittedModel, codes: Array, fractions: Array, order: Array) 
         part = torch.from_numpy(codes[start : start + size].astype(np.int64)).to(device)
         inside = torch.from_numpy(fractions[start : start + size]).to(device)
         with torch.no_grad():
-            symbols = model.generator.log_prob(part, inside, told).cpu().double().numpy()  # (S, B)
-        np.add.at(out[start : start + size].T, list(layout.symbol_column), symbols)
+            symbols = model.generator.log_prob(part, inside, told, temperature=temperature)  # (S, B)
+        np.add.at(out[start : start + size].T, list(layout.symbol_column), symbols.cpu().double().numpy())
     return out

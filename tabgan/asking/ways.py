@@ -20,7 +20,8 @@ def plan_rows(model: FittedModel, condition: Condition, temperature: float) -> P
     met = meets(model, condition, *as_arrays(model.pilot))
     if met.sum() < MIN_PICKED:
         return replace(pool, rare=True)
-    return replace(pool, picked=picked_share(model, condition, met, pool.mass, temperature))
+    usual = pool if temperature == 1 else plan_pool(model, condition, 1.0)  # as the rows of the pilot are
+    return replace(pool, picked=picked_share(model, condition, met, usual.mass, temperature))
 
 
 def ready(model: FittedModel, pool: Pool) -> Pool:

@@ -14,8 +14,9 @@ from torch import Tensor
 
 from tabgan.encoding.layout import Layout
 from tabgan.encoding.window import Window
-from tabgan.networks.filling import EVERY_ROW, Canvas, cooled, draw_weighted, fill_symbol, leftover
+from tabgan.networks.filling import EVERY_ROW, Canvas, draw_weighted, fill_symbol, leftover
 from tabgan.networks.generator import Generator
+from tabgan.networks.heads import cooled
 
 
 class Part:

@@ -12,12 +12,12 @@ import torch
 from torch import Tensor
 
 from tabgan.networks.generator import Generator
+from tabgan.networks.heads import cooled
 from tabgan.networks.precision import activation_dtype
 from tabgan.networks.tables import FRACTION_STEPS
 
 Rows = Tensor | slice
 EVERY_ROW = slice(None)
-COLDEST = 1e-30  # logits that are divided by less are beyond 32 bits
 
 
 class Canvas:
@@ -167,11 +167,6 @@ def fill_symbol(canvas: Canvas, symbol: int, rows: Rows, temperature: float) -> 
     canvas.put(symbol, rows, code, left)
     if symbol in tables.number_of_last:
         canvas.put_number(symbol, rows, left, leftover(left))
-
-
-def cooled(logits: Tensor, temperature: float) -> Tensor:
-    """Logits at a temperature; below `COLDEST` as there, where the likeliest code is as good as certain."""
-    return logits if temperature == 1 else logits / max(temperature, COLDEST)
 
 
 def leftover(uniform: Tensor) -> Tensor:

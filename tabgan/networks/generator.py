@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 
 from tabgan.encoding.layout import Layout
-from tabgan.networks.heads import Heads
+from tabgan.networks.heads import Heads, cooled
 from tabgan.networks.pointing import PointerTables
 from tabgan.networks.tables import (
     FRACTION_STEPS,
@@ -144,16 +144,18 @@ class Generator(nn.Module):
         orders: Tensor,
         dropout: float = 0.0,
         generator: torch.Generator | None = None,
+        *,
+        temperature: float = 1.0,
     ) -> Tensor:
         """Log-probability of each symbol's code in nats, (S, B); 0 where a symbol does not apply.
 
-        ``orders`` (G, S) or (G, S, S) are as `told` takes them.
+        ``orders`` (G, S) or (G, S, S) are as `told` takes them; ``temperature`` divides the logits.
         """
         logits = self.logits(codes, fractions, orders, dropout, generator)
         parts = []
         for scores, code in zip(logits, self.heads.by_bucket(codes.T), strict=True):
             loss = nn.functional.cross_entropy(
-                scores.flatten(0, 1), code.flatten(), ignore_index=-1, reduction="none"
+                cooled(scores, temperature).flatten(0, 1), code.flatten(), ignore_index=-1, reduction="none"
             )
             parts.append(-loss.view(code.shape))
         if len(parts) == 1:

@@ -12,6 +12,7 @@ from tabgan.networks.tables import buffer
 from tabgan.networks.trunk import BlockWeights, Trunk, pass_in_place, uniform
 
 BUCKETS = (4, 8, 16, 32, 64, 128, 256, 512, 1024)
+COLDEST = 1e-30  # logits that are divided by less are beyond 32 bits
 
 
 class Heads(nn.Module):
@@ -159,6 +160,11 @@ class Heads(nn.Module):
         logits = torch.addmm(bias, x @ self.smooth[symbol], along)
         logits[:, :free].addmm_(x, own)
         return logits if self.bands is None else self.bands.one(symbol, logits, x, told)
+
+
+def cooled(logits: Tensor, temperature: float) -> Tensor:
+    """Logits at a temperature; below `COLDEST` as there, where the likeliest code is as good as certain."""
+    return logits if temperature == 1 else logits / max(temperature, COLDEST)
 
 
 def dropout_mask(like: Tensor, share: float, generator: torch.Generator | None) -> Tensor:

@@ -87,19 +87,20 @@ class TabGANImputer(OneToOneFeatureMixin, TransformerMixin, BaseEstimator):  # t
         check_is_fitted(self, "estimator_")
         frame = as_frame(X, type(self).__name__)
         check_columns(self, X, frame.shape[1])
-        filled = frame
+        filled, names = frame, self.estimator_.schema_.names
+        if not isinstance(X, pd.DataFrame) or {*X.columns} != {*names}:  # columns are told by their place
+            filled = frame.set_axis(pd.Index(names, tupleize_cols=False), axis=1)
         if self.strategy == "likely":
-            filled = self._likely(frame)
+            filled = self._likely(filled)
         if filled.isna().to_numpy().any():
             filled = self.estimator_.complete(filled, random_state=self.random_state)
-        return like(filled, X)
+        return like(filled.set_axis(frame.columns, axis=1), X)
 
     def _likely(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame with what can be predicted filled in."""
         out = frame.copy()
-        missing = frame.isna().to_numpy()
-        for place, column in enumerate(self.estimator_.schema_.columns):
-            where = missing[:, place]
+        for column in self.estimator_.schema_.columns:
+            where = frame[column.name].isna().to_numpy()
             if where.any() and column.kind not in (Kind.IDENTIFIER, Kind.TEXT, Kind.CONSTANT):
                 values = self.estimator_.predict(frame[where], column.name)
                 put(out, column.name, patched(frame[column.name], where, values))

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, clone
 
 from tabgan.asking.balancing import Balance, draw_levels
 from tabgan.asking.identifiers import NewIdentifiers
-from tabgan.asking.patching import as_dtype, named
+from tabgan.asking.patching import extended, named
 from tabgan.asking.questions import seed_of
 from tabgan.asking.scores import position
 from tabgan.errors import DataError
@@ -77,7 +77,8 @@ class TabGANSampler(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         DataError, ValueError
             X is no table, y does not fit it, or the strategy cannot be met by adding rows.
         """
-        frame, labels = as_frame(X, type(self).__name__), _labels(X, y)
+        frame = as_frame(X, type(self).__name__)
+        labels = _labels(frame, y)
         if len(labels) != len(frame) or labels.isna().any():
             raise DataError(
                 f"y must have one class for each of {len(frame)} rows, found {len(labels)} of which "
@@ -91,8 +92,8 @@ class TabGANSampler(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no
         self.estimator_ = made.fit(table, schema=infer_schema(table, category=[str(labels.name)]))
         remember_columns(self, X, frame.shape[1])
         new = self._drawn(str(labels.name), frame)
-        rows = {name: _extended(frame[name], new[name]) for name in frame.columns}
-        classes = _extended(labels, new[labels.name])
+        rows = {name: extended(frame[name], new[name]) for name in frame.columns}
+        classes = extended(labels, new[labels.name])
         return like(pd.DataFrame(rows), X), _as_given(classes, y)
 
     def _drawn(self, target: str, frame: pd.DataFrame) -> pd.DataFrame:
@@ -143,17 +144,13 @@ def wanted_rows(labels: pd.Series[Any], strategy: Any) -> dict[Any, int]:
     return {label: n - int(counts[label]) for label, n in wanted.items()}
 
 
-def _labels(X: Any, y: Any) -> pd.Series[Any]:
-    """The classes under a name that no column of X has."""
+def _labels(frame: pd.DataFrame, y: Any) -> pd.Series[Any]:
+    """The classes under a name that no column of the frame has."""
     labels = y.iloc[:, 0] if isinstance(y, pd.DataFrame) else pd.Series(y)
     name = str(labels.name) if labels.name is not None else "target"
-    while isinstance(X, pd.DataFrame) and name in {str(column) for column in X.columns}:
+    while name in {str(column) for column in frame.columns}:
         name += "_"
     return labels.rename(name)
-
-
-def _extended(old: pd.Series[Any], new: pd.Series[Any]) -> pd.Series[Any]:
-    return pd.concat([old, as_dtype(new, old.dtype)] if len(new) else [old], ignore_index=True)
 
 
 def _as_given(classes: pd.Series[Any], y: Any) -> Any:

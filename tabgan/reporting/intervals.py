@@ -4,7 +4,7 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from scipy.stats import norm
+from scipy.stats import binom, norm
 
 from tabgan.reporting.columns import Floats
 
@@ -65,8 +65,9 @@ def simultaneous(n_intervals: int) -> float:
 
 
 def median_estimate(values: Floats) -> Estimate:
-    """The median, between the order statistics that bound it."""
-    ordered, n = np.sort(values), len(values)
-    half = Z * math.sqrt(n) / 2
-    low, high = max(0, math.floor(n / 2 - half)), min(n - 1, math.ceil(n / 2 + half))
-    return Estimate(float(np.median(ordered)), float(ordered[low]), float(ordered[high]))
+    """The median, between the order statistics that bound it (the least and the largest of fewer than six)."""
+    ordered = np.sort(values)
+    low = max(
+        0, int(binom.ppf(0.025, len(values), 0.5)) - 1
+    )  # below the true median lie so few in under 2.5 %
+    return Estimate(float(np.median(ordered)), float(ordered[low]), float(ordered[-1 - low]))

@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from tabgan import TabGAN, between
-from tabgan.asking.balancing import rounded
+from tabgan.asking.balancing import draw_levels, read_balance, rounded
 from tabgan.errors import ConditionError
 
 
@@ -26,12 +26,14 @@ def test_the_rest_keeps_the_proportions_of_the_model(model):
     assert share["Bern"] / (share["Bern"] + share["Paris|Rome"]) == pytest.approx(expected, abs=0.04)
 
 
-@pytest.mark.parametrize("where", [{"size": "M"}, {"age": between(30, 40), "debt": None}])
+@pytest.mark.parametrize(
+    "where", [{"size": "M"}, {"size": "M", "city": "Rome"}, {"age": between(30, 40), "debt": None}]
+)
 def test_a_condition_holds_as_well(model, where):
     rows = model.sample(200, where, balance="member", random_state=0)
     assert rows["member"].sum() == 100
     if "size" in where:
-        assert (rows["size"] == "M").all()
+        assert (rows[list(where)] == list(where.values())).all(axis=None)
     else:
         assert rows["age"].between(30, 40).all()
         assert rows["debt"].isna().all()
@@ -97,6 +99,25 @@ def test_without_a_condition_rows_are_picked_from_plain_ones(model):
     assert not rows.duplicated().any()
 
 
+def test_no_row_comes_twice_where_the_rest_takes_several_draws(model, monkeypatch):
+    monkeypatch.setattr("tabgan.asking.balancing.MAX_PLAIN", 1)
+    monkeypatch.setattr("tabgan.asking.picking.MAX_DIVERGENCE", -np.inf)  # all are picked from plain rows
+    shares = dict.fromkeys(["Bern", "Rome", "Paris|Rome"], 0.1)
+    rows = model.sample(300, balance={"city": shares}, random_state=0)
+    assert (rows["city"] == "30..40").sum() == 210
+    assert not rows.drop(columns="person").duplicated().any()
+
+
+def test_neighbouring_seeds_share_no_noise(model):
+    balance, where = read_balance(model.model_, "city", {}), {"age": between(20, 70)}
+    counts = {0: [1, 200, 0, 0], 1: [200, 0, 0, 0]}
+    ages = [
+        draw_levels(model.model_, where, balance, np.array(n), 1.0, seed)["age"].tail(200)
+        for seed, n in counts.items()
+    ]
+    assert abs(np.corrcoef(*ages)[0, 1]) < 0.3
+
+
 def test_numbers_that_are_few_are_levels(model, frame):
     ages = model.sample(2 * frame["age"].nunique(), balance="age", random_state=0)["age"]
     assert (ages.value_counts() == 2).all()
@@ -140,6 +161,16 @@ def test_some_columns_in_other_dtypes_are_enough(model, frame):
     some = frame.head(200)[["city", "age"]].astype({"age": "float64", "city": "category"})
     out = model.augment(some, "city", random_state=0)
     assert out.dtypes.tolist() == [*some.dtypes, np.dtype(bool)]
+
+
+def test_levels_that_a_categorical_lacks_are_added(model, frame):
+    rows = frame[frame["size"].isin(["S", "M"])].head(200)
+    rows = rows.assign(size=rows["size"].cat.remove_unused_categories())
+    sizes = model.augment(rows, "city", random_state=0)["size"]
+    assert sizes.cat.ordered
+    assert sizes.cat.categories[:2].tolist() == ["S", "M"]
+    assert set(sizes.cat.categories) == {"S", "M", "L", "XL"}
+    assert sizes.notna().all()
 
 
 @pytest.mark.parametrize(

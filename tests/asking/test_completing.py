@@ -125,6 +125,22 @@ def test_a_level_that_the_dtype_lacks_is_added(model, frame):
     assert len(filled.cat.categories) > 1
 
 
+def test_levels_are_added_to_all_chunks(model, frame):
+    rows = frame.head(60).assign(size=pd.Categorical(["S"] * 30 + [None] * 30, ["S"], ordered=True))
+
+    class Halves:
+        container, names = "pandas", tuple(rows.columns)
+
+        def chunks(self):
+            yield from (rows.head(30), rows.tail(30))
+
+    filled = model.complete(Halves(), random_state=0)
+    assert filled["size"].notna().all()
+    assert filled["size"].cat.categories[0] == "S"
+    assert filled["size"].cat.ordered
+    assert (filled["size"].head(30) == "S").all()
+
+
 def test_an_arrow_table_and_no_rows(model, frame):
     table = pa.Table.from_pandas(frame[["age", "city"]].head(3))
     assert model.complete(table, random_state=0)["age"].tolist() == frame["age"].head(3).tolist()

@@ -127,6 +127,17 @@ def test_temperature_is_that_of_the_plain_rows(model):
     assert cold["size"].mean() == pytest.approx(expected["size"].mean(), abs=0.1)
 
 
+def test_whether_rows_are_picked_does_not_hang_on_the_temperature(model):
+    apart, alike = ({"note": ["x", "y"]}, {"size": between(-0.5, 0.5)})
+    for temperature in (0.1, 1.0, 2.0):
+        plans = [
+            plan_rows(model.model_, read_condition(asked, model.model_.encoder), temperature)
+            for asked in (apart, alike)
+        ]
+        assert plans[0].picked is not None
+        assert plans[1].picked is None
+
+
 def test_rare_rows_are_weighed_by_plain_order(model):
     fitted = model.model_
     rare = {"grade": "3", "shop": "south", "day": between("2024-03-01", "2024-03-20")}

@@ -136,6 +136,24 @@ def test_a_frame_may_be_of_arrow_and_empty_and_asks_for_its_own_number_of_rows(m
         model.sample_iter(3, where=table)
 
 
+@pytest.mark.parametrize(
+    "ask",
+    [
+        lambda m, t: m.sample(where=t.select(["age"])),
+        lambda m, t: m.predict_proba(t, "city"),
+        lambda m, t: m.predict(t, "age"),
+        lambda m, t: m.log_prob(t),
+        lambda m, t: m.log_prob(t, per_column=True),
+        lambda m, t: m.surprise(t),
+        lambda m, t: m.complete(t),
+        lambda m, t: m.augment(t, "city"),
+        lambda m, t: m.what_if(t, {"age": 40}),
+    ],
+)
+def test_an_arrow_table_may_have_no_rows(model, frame, ask):
+    assert len(ask(model, pa.Table.from_pandas(frame.head(0), preserve_index=False))) == 0
+
+
 # ---- mass --------------------------------------------------------------------------------------------------
 
 
@@ -170,6 +188,15 @@ def test_a_dry_run_of_rows_tells_the_mass_of_each(frame, model):
     assert told.mass[in_order] == pytest.approx(singles, rel=1e-4)
     assert len(set(singles)) > 1
     assert "of a row, on average" in str(told)
+
+
+def test_a_dry_run_tells_the_mass_at_a_temperature(model, frame):
+    cities = pd.DataFrame({"city": frame["city"].unique()})
+    told = model.sample(where=cities, temperature=0.5, dry_run=True)
+    share = model.sample(8_192, temperature=0.5, random_state=0)["city"].value_counts(normalize=True)
+    assert told.mass.sum() == pytest.approx(1)
+    assert told.mass == pytest.approx(share[cities["city"]].to_numpy(), abs=0.03)
+    assert (model.sample(where=cities, dry_run=True).mass - told.mass).max() > 0.06
 
 
 def test_a_constraint_without_mass_names_what_would_have_it(model):
@@ -214,6 +241,8 @@ def test_values_that_never_go_together_are_refused_at_once(exclusive):
     assert "the values do not go together; without 'kind' it has 0.3" in told
     assert "is mostly 'X'" in told or "is mostly 'y'" in told
     assert exclusive.sample(10, {"kind": "x", "same": "Y"}, dry_run=True).mass < 1e-4
+    with pytest.raises(ConditionError, match="where 'kind' = 'x', 'same' = 'Y': .* do not go together"):
+        exclusive.sample(10, {"kind": "x", "same": "Y"}, balance="rare")
 
 
 def test_rare_values_that_have_nothing_to_do_with_each_other_are_drawn(exclusive):

@@ -54,6 +54,31 @@ def test_arrays_give_arrays(quick, gaps):
     assert not pd.isna(mixed).any()
 
 
+def test_arrays_after_a_frame_are_told_by_their_place(imputer, quick, gaps):
+    np.testing.assert_array_equal(imputer.transform(gaps.to_numpy()), imputer.transform(gaps).to_numpy())
+    turned = gaps[["age", "city"]].set_axis(
+        ["x1", "x0"], axis=1
+    )  # names as arrays are given, in another order
+    own = TabGANImputer(quick, strategy=imputer.strategy, random_state=0).fit(turned)
+    np.testing.assert_array_equal(own.transform(turned.to_numpy()), own.transform(turned).to_numpy())
+
+
+def test_a_frame_after_an_array_keeps_its_names(quick, gaps):
+    numbers = gaps[["age", "pay"]]
+    imputer = TabGANImputer(quick, random_state=0).fit(numbers.to_numpy())
+    filled = imputer.transform(numbers)
+    assert list(filled.columns) == ["age", "pay"]
+    np.testing.assert_array_equal(filled.to_numpy(), imputer.transform(numbers.to_numpy()))
+
+
+@pytest.mark.parametrize("strategy", ["draw", "likely"])
+def test_names_that_are_no_text_may_come_in_any_order(quick, gaps, strategy):
+    numbered = gaps.set_axis(range(gaps.shape[1]), axis=1)
+    imputer = TabGANImputer(quick, strategy=strategy, random_state=0).fit(numbered)
+    order = [2, 0, 4, 3, 1]
+    pd.testing.assert_frame_equal(imputer.transform(numbered[order]), imputer.transform(numbered)[order])
+
+
 def test_it_fits_pipelines_and_frames_keep_their_names(quick, gaps, whole):
     columns = make_column_transformer((OneHotEncoder(), ["city"]), (StandardScaler(), ["age", "pay"]))
     pipeline = make_pipeline(TabGANImputer(quick, random_state=0), columns, LogisticRegression())

@@ -48,6 +48,14 @@ def test_a_column_of_the_same_name_and_a_frame_of_classes(quick, table):
     assert y_new["kind"].value_counts().nunique() == 1
 
 
+def test_classes_named_as_a_column_of_an_array(quick, table):
+    X, y = table[0][["age", "pay"]].to_numpy(), table[1].rename("x0")
+    X_new, y_new = TabGANSampler(quick, random_state=0).fit_resample(X, y)
+    assert (X_new.dtype, y_new.name) == (X.dtype, "x0")
+    np.testing.assert_array_equal(X_new[: len(X)], X)
+    assert y_new.value_counts().nunique() == 1
+
+
 @pytest.mark.parametrize(
     ("strategy", "told"),
     [

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import binom, binomtest
 
 from tabgan.reporting.intervals import around, excess_risk, median_estimate, simultaneous, wilson
 
@@ -55,6 +55,14 @@ def test_intervals_of_the_median_hold():
     assert 0.93 < np.mean([f.low <= math.log(2) <= f.high for f in found]) < 0.99
     one = median_estimate(np.array([3.0]))
     assert (one.value, one.low, one.high) == (3, 3, 3)
+
+
+@pytest.mark.parametrize("n", [6, 7, 8, 9, 20, 75, 500, 1_001])
+def test_bounds_of_the_median_are_the_closest_that_hold(n):
+    found = median_estimate(np.arange(n, dtype=float))
+    low = int(found.low)
+    assert found.high == n - 1 - low
+    assert binom.cdf(low, n, 0.5) < 0.025 <= binom.cdf(low + 1, n, 0.5)
 
 
 def test_bounds_stay_within_what_is_possible():
