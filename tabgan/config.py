@@ -206,7 +206,7 @@ def _check(name: str, value: Any, holds: Callable[[Any], bool], expected: str) -
         good = not isinstance(value, bool) and holds(value)
     except TypeError:  # text or None where a number belongs
         good = False
-    if not good or (value == float("inf") and name != "max_time"):
+    if not good or value == float("inf"):
         raise ValueError(f"{name} must be {expected}, got {value!r}")
 
 

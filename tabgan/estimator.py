@@ -26,6 +26,8 @@ from tabgan.training.runtime import resolve_device
 from tabgan.training.trainer import Trainer
 
 MODEL_KIND = "tabgan"
+# What the parts of a damaged file raise when they are put together.
+MISFITS = (ArithmeticError, AttributeError, LookupError, MemoryError, RuntimeError, TypeError, ValueError)
 SAVE_SECONDS = 2.0  # of the time limit, kept for what comes after training
 
 
@@ -210,7 +212,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         """Write the model to one file; a file that stood there is replaced when the new one is complete."""
         check_is_fitted(self, "model_")
         metadata, tensors = pack(self.model_)
-        metadata["settings"] = plain_settings(self.get_params())
+        metadata["settings"] = plain_settings({**self.get_params(), "device": str(self.device)})
         metadata["history"] = plain_history(self.history_)
         metadata["notes"] = list(self.notes_)
         save_model(path, kind=MODEL_KIND, metadata=metadata, tensors=tensors)
@@ -249,7 +251,7 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
             made._keep(unpack(metadata, tensors, resolve_device(device)))
             made.history_ = pd.DataFrame(dict(metadata["history"]))
             made.notes_ = [str(note) for note in metadata["notes"]]
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        except MISFITS as error:
             message = f"{os.fspath(path)}: the parts of the model do not fit together ({error}); fit it again"
             raise ModelFileError(message) from error
         made.interrupted_ = False
@@ -276,8 +278,8 @@ class TabGAN(GivenRows, BaseEstimator):  # type: ignore[misc]  # scikit-learn ha
         return stored
 
     def _config(self) -> Config:
-        names = Config.__dataclass_fields__
-        return Config(**{name: value for name, value in self.get_params().items() if name in names})
+        settings = plain_settings(self.get_params())
+        return Config(**{name: settings[name] for name in Config.__dataclass_fields__})
 
     def _keep(self, model: FittedModel) -> None:
         self.model_ = model

@@ -8,7 +8,7 @@ from tabgan import TabGAN
 from tabgan.config import OBJECTIVES, PRECISIONS, Config
 
 BAD = {
-    "max_time": [0, -1.0, math.nan, True],
+    "max_time": [0, -1.0, math.nan, math.inf, True],
     "epochs": [0, -3, 1.5, True],
     "objective": ["critic", "", None, 3],
     "batch_size": [0, -1, 1.5, True, None, "64"],

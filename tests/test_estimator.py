@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+import torch
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
@@ -158,6 +159,36 @@ def test_save_and_load_give_the_same_rows(fitted, tmp_path):
     assert loaded.get_params() == fitted.get_params()
     assert loaded.n_rows_ == fitted.n_rows_
     pd.testing.assert_frame_equal(loaded.history_, fitted.history_, check_dtype=False)
+
+
+def test_settings_of_numpy_and_torch_are_taken_and_saved(loans, tmp_path):
+    settings = QUICK | {"epochs": np.int64(1), "width": np.int64(16), "hidden": np.int64(8)}
+    model = TabGAN(**settings, dropout=np.float32(0.5), device=torch.device("cpu")).fit(loans[:200])
+    model.save(tmp_path / "loans.tabgan")
+    loaded = TabGAN.load(tmp_path / "loans.tabgan")
+    assert loaded.device == "cpu"
+    assert loaded.get_params() == model.get_params() | {"device": "cpu"}
+
+
+def too_large_for_any_memory(metadata):
+    metadata["config"]["width"] = 2**62
+
+
+def groups_without_members(metadata):
+    for column in metadata["encoder"]["columns"]:
+        if "n_members" in column:
+            column["n_members"] = 0
+
+
+@pytest.mark.parametrize("change", [too_large_for_any_memory, groups_without_members])
+def test_a_file_whose_parts_do_not_fit_is_refused(fitted, tmp_path, change):
+    path = tmp_path / "loans.tabgan"
+    fitted.save(path)
+    kind, metadata, tensors = load_model(path)
+    change(metadata)
+    save_model(path, kind=kind, metadata=metadata, tensors=tensors)
+    with pytest.raises(ModelFileError, match="do not fit together"):
+        TabGAN.load(path)
 
 
 def test_a_model_file_holds_no_row(loans, fitted, tmp_path):

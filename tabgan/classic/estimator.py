@@ -23,7 +23,7 @@ from tabgan.data import open_source
 from tabgan.encoding.column import MIXTURE
 from tabgan.encoding.fit import fit_table
 from tabgan.errors import ConditionError, ModelFileError
-from tabgan.estimator import plain_history, plain_settings
+from tabgan.estimator import MISFITS, plain_history, plain_settings
 from tabgan.model_file import load_model, save_model
 from tabgan.schema import Schema
 from tabgan.training.classic import ClassicTrainer
@@ -310,7 +310,7 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
             made._losses = [(int(epoch), float(a), float(b)) for epoch, a, b in metadata["losses"]]
             made.history_ = pd.DataFrame(dict(metadata["history"]))
             made.notes_ = [str(note) for note in metadata["notes"]]
-        except (KeyError, TypeError, ValueError, IndexError, AttributeError) as error:
+        except MISFITS as error:
             message = f"{os.fspath(path)}: the parts of the model do not fit together ({error}); fit it again"
             raise ModelFileError(message) from error
         made._tell_columns()

@@ -44,7 +44,7 @@ def type_of(column: Column) -> Any:
         return arrow_type(dtype)
     if dtype.startswith("category"):
         levels = [plain_level(level) for level in column.levels or ()]
-        return pa.dictionary(pa.int32(), pa.array(levels).type if levels else pa.string(), column.ordered)
+        return pa.dictionary(pa.int32(), _level_type(levels), column.ordered)
     if dtype.startswith("object["):
         return _object_type(column)
     if dtype.startswith(_TEXT):
@@ -55,6 +55,14 @@ def type_of(column: Column) -> Any:
         return pa.duration(str(column.unit))
     dense = _SPARSE.fullmatch(dtype)
     return pa.from_numpy_dtype(np.dtype((dense[1] if dense else dtype).lower().replace("boolean", "bool")))
+
+
+def _level_type(levels: list[Any]) -> Any:
+    """The type that all levels have; text where they have none in common."""
+    try:
+        return pa.array(levels).type if levels else pa.string()
+    except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
+        return pa.string()
 
 
 def file_names(schema: Schema) -> list[str]:
@@ -90,9 +98,10 @@ def _object_type(column: Column) -> Any:
             if isinstance(column.value, pd.Timedelta) or column.kind == "timedelta"
             else zoned
         )
+    huge = isinstance(column.value, int) and column.value >= 2**63
     return {
         "bool": pa.bool_(),
-        "int": pa.uint64() if column.origin else pa.int64(),
+        "int": pa.uint64() if column.origin or huge else pa.int64(),
         "float": pa.float64(),
         "decimal": pa.decimal128(38, column.decimals or 0),
         "date": pa.date32(),
@@ -116,5 +125,8 @@ def _array(series: pd.Series[Any], column: Column) -> Any:
 
 def _dictionary(series: pd.Series[Any], kind: Any) -> Any:
     codes = series.cat.codes.to_numpy().astype(np.int32)
-    levels = pa.array([plain_level(level) for level in series.cat.categories], type=kind.value_type)
-    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), levels, ordered=kind.ordered)
+    levels = [plain_level(level) for level in series.cat.categories]
+    if kind.value_type == pa.string():
+        levels = [str(level) for level in levels]
+    held = pa.array(levels, type=kind.value_type)
+    return pa.DictionaryArray.from_arrays(pa.array(codes, mask=codes < 0), held, ordered=kind.ordered)

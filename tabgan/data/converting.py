@@ -41,6 +41,8 @@ def _integer(reading: Reading, series: pd.Series[Any], column: Column) -> Cells:
         values = values.astype(np.int64)
     elif reading.species is not Species.INTEGER:
         raise _mismatch(reading, column, "whole numbers")
+    if column.origin and values.dtype == np.int64 and (values[~reading.missing] < 0).any():
+        raise _mismatch(reading, column, "whole numbers from 0 up")
     # uint64 arithmetic wraps around, so that values beyond 2**63 come out right.
     shifted = (values.astype(np.uint64) - np.uint64(column.origin)).view(np.int64)
     if values.dtype == np.uint64 and not column.origin and (values >= 2**63).any():
@@ -60,7 +62,12 @@ def _time(reading: Reading, series: pd.Series[Any], column: Column) -> Cells:
     wanted = Species.DATETIME if column.kind is Kind.DATETIME else Species.TIMEDELTA
     if reading.species is not wanted or (reading.zone is None) != (column.zone is None):
         raise _mismatch(reading, column, f"{wanted}{' with a zone' if column.zone else ''}")
-    return Cells(in_unit(reading.values, str(reading.unit), str(column.unit)), reading.missing)
+    found, unit = str(reading.unit), str(column.unit)
+    given = np.where(reading.missing, 0, reading.values)  # NaT would overflow
+    values = in_unit(given, found, unit)
+    if _PER_DAY[found] < _PER_DAY[unit] and (in_unit(values, unit, found) != given).any():
+        raise _mismatch(reading, column, f"times that 64 bits of {unit} can hold")
+    return Cells(values, reading.missing)
 
 
 def in_unit(values: Array, found: str, wanted: str) -> Array:
@@ -124,8 +131,8 @@ def _name(reading: Reading, series: pd.Series[Any], column: Column) -> Cells:
     if reading.species in (Species.STRING, Species.CATEGORY):
         values = np.array([*(str(level) for level in reading.levels), ""], dtype=object)[reading.values]
     elif reading.species in (Species.INTEGER, Species.FLOAT):
-        whole = _integer(reading, series, column).values
-        whole = reading.values if reading.values.dtype == np.uint64 else whole
+        huge = reading.values.dtype == np.uint64
+        whole = reading.values if huge else _integer(reading, series, column).values
         values = np.where(reading.missing, "", whole.astype(str).astype(object))
     else:
         raise _mismatch(reading, column, "text or whole numbers")
@@ -133,13 +140,19 @@ def _name(reading: Reading, series: pd.Series[Any], column: Column) -> Cells:
 
 
 def _constant(reading: Reading, series: pd.Series[Any], column: Column) -> Cells:
-    other = series[~reading.missing].drop_duplicates()
-    for value in other.iloc[:2]:
+    found = reading.levels if reading.species is Species.STRING else _distinct(series[~reading.missing])
+    for value in found[:2]:
         if value != column.value:
             raise ColumnError(
                 f"column {column.name!r} must be {column.value!r} in every row, as in fit; found {value!r}"
             )
     return Cells(np.zeros(len(series), np.int8), reading.missing)
+
+
+def _distinct(series: pd.Series[Any]) -> list[Any]:
+    if isinstance(series.dtype, pd.ArrowDtype):  # some of its types cannot be compared
+        series = pd.Series(series.to_numpy(dtype=object), dtype=object)
+    return series.drop_duplicates().tolist()
 
 
 def _mismatch(

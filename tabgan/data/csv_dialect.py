@@ -101,7 +101,7 @@ def find_separator(path: Path, encoding: str) -> str:
     """The separator that cuts the first lines into the most cells, equally many in each."""
     if path.name.lower().removesuffix(".gz").endswith(".tsv"):
         return "\t"
-    text = _first_bytes(path, _FIRST_BYTES).decode(encoding, errors="replace")
+    text = _first_bytes(path, _FIRST_BYTES).decode(encoding, errors="replace").removeprefix("\ufeff")
     counts = {separator: _n_cells(text, separator) for separator in SEPARATORS}
     best = max(SEPARATORS, key=lambda separator: counts[separator])
     return best if counts[best] > 1 else ","

@@ -18,6 +18,7 @@ class CellTypes:
 
     def __init__(self) -> None:
         self._seen = False
+        self._signed = False  # whether some integer has a minus sign
         self._types: list[Any] = [pa.int64(), pa.uint64(), pa.float64(), pa.string()]
 
     @property
@@ -31,10 +32,16 @@ class CellTypes:
         if not len(cells):
             return
         self._seen = True
-        while self._types[0] != pa.string() and not _holds(self._types[0], cells):
+        if self._types[0] == pa.int64():
+            self._signed |= pc.any(pc.starts_with(cells, "-")).as_py()
+        while self._types[0] != pa.string() and not self._fits(cells):
             # Whole numbers beyond 64 bits would lose digits as floats, so they stay text.
             huge = self._types[0] == pa.uint64() and _all_match(cells, _WHOLE)
             self._types = self._types[-1:] if huge else self._types[1:]
+
+    def _fits(self, cells: Any) -> bool:
+        """Whether the first type holds these cells and those before."""
+        return not (self._types[0] == pa.uint64() and self._signed) and _holds(self._types[0], cells)
 
 
 def _holds(kind: Any, cells: Any) -> bool:

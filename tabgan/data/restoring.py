@@ -88,7 +88,8 @@ def _name(cells: Cells, column: Column) -> pd.Series[Any]:
     if _holds_text(column.dtype) or column.dtype.startswith(("category", "dictionary")):
         return from_objects(cells.values, cells.missing, column)
     pairs = zip(cells.values, cells.missing, strict=True)
-    whole = np.array([0 if gone else int(text) for text, gone in pairs])
+    dtype = np.uint64 if "uint64" in column.dtype.lower() else None  # numpy makes floats of 0 and 2**63
+    whole = np.array([0 if gone else int(text) for text, gone in pairs], dtype)
     return from_numbers(whole, cells.missing, column)
 
 

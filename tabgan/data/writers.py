@@ -6,13 +6,15 @@ of one, and an older file stays until then.
 
 from __future__ import annotations
 
+import csv
 import io
 import json
+import math
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO, Any, Protocol
+from typing import IO, Any, Literal, Protocol
 
 import numpy as np
 import pandas as pd
@@ -94,9 +96,10 @@ class CsvWriter:
         """A CSV file has no end of its own."""
 
     def _write(self, frame: pd.DataFrame, *, header: bool) -> None:
-        text = io.StringIO(newline="")
-        frame.to_csv(text, index=False, header=header, lineterminator="\n")
-        self._stream.write(text.getvalue().encode())
+        text = _csv_text(frame, header, csv.QUOTE_MINIMAL)
+        if "\r" in text:  # ends a line for readers, but is not quoted by itself
+            text = _csv_text(frame, header, csv.QUOTE_NONNUMERIC)
+        self._stream.write(text.encode())
 
 
 class ParquetWriter:
@@ -133,6 +136,12 @@ class JsonLinesWriter:
         """JSON lines have no end of their own."""
 
 
+def _csv_text(frame: pd.DataFrame, header: bool, quoting: Literal[0, 2]) -> str:
+    text = io.StringIO(newline="")
+    frame.to_csv(text, index=False, header=header, lineterminator="\n", quoting=quoting)
+    return text.getvalue()
+
+
 def _csv_cells(series: pd.Series[Any]) -> pd.Series[Any]:
     """Datetimes as text one by one: pandas would drop midnight from a batch that knows no other time."""
     series = series.reset_index(drop=True)
@@ -144,11 +153,9 @@ def _csv_cells(series: pd.Series[Any]) -> pd.Series[Any]:
 def _json_cells(series: pd.Series[Any]) -> list[Any]:
     """Python values; None is missing."""
     values = series.astype(object).to_numpy(dtype=object, copy=True)
-    if series.dtype.kind == "f":
-        values[np.isinf(series.to_numpy(dtype=np.float64, na_value=np.nan))] = "inf"
-        values[(series == -np.inf).to_numpy(dtype=bool, na_value=False)] = "-inf"
     values[series.isna().to_numpy()] = None
-    return [value.item() if isinstance(value, np.generic) else value for value in values]
+    plain = (value.item() if isinstance(value, np.generic) else value for value in values)
+    return [str(value) if isinstance(value, float) and math.isinf(value) else value for value in plain]
 
 
 _WRITERS: dict[str, type[CsvWriter] | type[ParquetWriter] | type[JsonLinesWriter]] = {

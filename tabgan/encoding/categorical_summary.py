@@ -10,7 +10,9 @@ import numpy as np
 
 from tabgan.data.cells import Cells
 from tabgan.encoding.categorical import RARE, CategoryEncoder
+from tabgan.errors import ColumnError
 from tabgan.schema import Column, Kind
+from tabgan.schema.reading import plain_level
 
 MAX_LEVELS = 256  # more levels become two symbols
 MAX_SINGLE = 128  # at least this many frequent levels of a large column stand alone
@@ -39,20 +41,34 @@ class CategorySummary:
         return CategorySummary(counts, self.n_missing + other.n_missing)
 
     def freeze(self, column: Column, *, protect_rare: int = 0) -> CategoryEncoder:
-        """The encoder; levels seen in fewer than `protect_rare` rows are not kept."""
+        """The encoder; levels seen in fewer than `protect_rare` rows are not kept.
+
+        Raises
+        ------
+        ColumnError
+            A categorical, which can hold no other value, whose levels lack one that occurs.
+        """
         counts, rare = dict(self.counts), ""
+        declared = tuple(plain_level(level) for level in column.levels or ())
+        closed = bool(declared) and column.dtype.startswith(("category", "dictionary"))
+        if closed and (unknown := counts.keys() - set(declared)):
+            raise ColumnError(
+                f"column {column.name!r}: its levels must hold every value; "
+                f"they lack {min(unknown, key=str)!r}; add it to the schema"
+            )
         if protect_rare > 1 and column.kind is not Kind.BOOLEAN:
             counts, rare = _protected(counts, column, protect_rare)
-        order = _in_order(counts, column)
+        order = _in_order(counts, declared)
         n_single, n_members = _shape(len(order))
         if n_members > 1:
             often = np.argsort([-counts[level] for level in order], kind="stable")[:n_single]
             alone = np.zeros(len(order), bool)
             alone[often] = True
             order = [order[i] for i in np.concatenate([np.flatnonzero(alone), np.flatnonzero(~alone)])]
-        declared = column.levels if rare == "neighbour" and column.levels else ()
+        if rare != "neighbour":
+            declared = ()
         return CategoryEncoder(
-            column.name, tuple(order), n_single, n_members, self.n_missing > 0, rare, declared or ()
+            column.name, tuple(order), n_single, n_members, self.n_missing > 0, rare, declared
         )
 
 
@@ -61,7 +77,7 @@ def _protected(counts: dict[Any, int], column: Column, k: int) -> tuple[dict[Any
     kept = {level: n for level, n in counts.items() if n >= k}
     if len(kept) == len(counts):
         return counts, ""
-    as_text = all(isinstance(level, str) for level in counts)
+    as_text = all(isinstance(level, str) for level in column.levels or counts)
     if not kept and not as_text:  # no name to give: the commonest level stands for all
         commonest = max(counts, key=lambda level: counts[level])
         kept = {commonest: counts[commonest]}
@@ -70,10 +86,10 @@ def _protected(counts: dict[Any, int], column: Column, k: int) -> tuple[dict[Any
     return kept | {RARE: sum(counts.values()) - sum(kept.values())}, "level"
 
 
-def _in_order(counts: dict[Any, int], column: Column) -> list[Any]:
+def _in_order(counts: dict[Any, int], declared: tuple[Any, ...]) -> list[Any]:
     """Levels as declared, where they are; else sorted."""
-    if column.levels:
-        place = {level: i for i, level in enumerate(column.levels)}
+    if declared:
+        place = {level: i for i, level in enumerate(declared)}
         if all(level in place or level == RARE for level in counts):
             return sorted(counts, key=lambda level: place.get(level, len(place)))
     try:

@@ -33,7 +33,7 @@ DIGITS = "0123456789"
 ROOM = 1_000  # strings per row that a pattern needs where old ones are told by their length
 SAFE = 1e6  # strings per squared number of rows where they are told by chance only
 SHORT = 18  # digits that fit 64 bits
-MAX_START = 10**19  # running numbers are counted in 64 bits without sign
+MAX_START = 2**64 - 2**62  # running numbers are counted in 64 bits without sign
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,7 @@ class IdentifierSummary:
         given = column.pattern or ("#1" if limit else FALLBACK)
         n_rows = max(self.presence.n_rows - self.presence.n_missing, 1)
         parts = self._renewed(read_pattern(given), n_rows)
-        if limit is not None:
-            parts = _within(parts, n_rows, limit, column)
+        parts = _counted(parts) if limit is None else _within(parts, n_rows, limit, column)
         return IdentifierEncoder(self.presence.freeze(), write_pattern(parts))
 
     def _renewed(self, parts: tuple[Part, ...], n_rows: int) -> tuple[Part, ...]:
@@ -118,12 +117,20 @@ class IdentifierSummary:
         if self.high is None or running.start > self.high + 1:
             return running
         step = int(10 ** len(str(n_rows)))
-        return replace(running, start=min((self.high // step + 1) * step, MAX_START))
+        return replace(running, start=(self.high // step + 1) * step)
 
     def _is_new(self, parts: tuple[Part, ...], n_rows: int) -> bool:
         space = n_strings(parts)
         by_length = n_characters(parts) not in self.lengths and space >= ROOM * n_rows
         return by_length or space >= SAFE * n_rows**2
+
+
+def _counted(parts: tuple[Part, ...]) -> tuple[Part, ...]:
+    """A pattern of text, its running numbers no larger than can be counted."""
+    return tuple(
+        replace(part, start=min(part.start, MAX_START)) if isinstance(part, Running) else part
+        for part in parts
+    )
 
 
 def _within(parts: tuple[Part, ...], n_rows: int, limit: int, column: Column) -> tuple[Part, ...]:

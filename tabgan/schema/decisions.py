@@ -65,6 +65,8 @@ def _constant(summary: ColumnSummary) -> dict[str, Any]:
     known |= {"levels": summary.declared, "ordered": summary.ordered}
     if not summary.n_present:
         return known | {"note": "no values"}
+    if summary.species is Species.DECIMAL:
+        known["decimals"] = summary.decimals
     return known | {"value": to_plain(summary.example)}
 
 

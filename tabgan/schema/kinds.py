@@ -74,6 +74,10 @@ class Column:
             raise ColumnError(
                 f"column {self.name!r}: unit must be one of {', '.join(UNITS)}; found {self.unit!r}"
             )
+        if not isinstance(self.decimals, int | None) or isinstance(self.decimals, bool):
+            raise ColumnError(
+                f"column {self.name!r}: decimals must be a whole number or None; found {self.decimals!r}"
+            )
         if self.kind is Kind.BOOLEAN and len(self.levels or ()) != 2:
             raise ColumnError(f"column {self.name!r}: a boolean needs two levels; found {self.levels!r}")
 

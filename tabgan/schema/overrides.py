@@ -106,6 +106,6 @@ def _from_schema(schema: Schema | str | os.PathLike[str] | None, known: tuple[Ha
 
 def _text_of(path: str | os.PathLike[str]) -> str:
     try:
-        return Path(path).read_text(encoding="utf-8")
+        return Path(path).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise SchemaError(f"the schema file {str(path)!r} cannot be read: {error}") from None

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Hashable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from tabgan.errors import ColumnError
 from tabgan.schema.scalars import PLAIN, to_plain
 
 Array = NDArray[Any]
+_WINTER_AND_SUMMER = (datetime.datetime(2024, 1, 1), datetime.datetime(2024, 7, 1))
 
 
 class Species(StrEnum):
@@ -63,6 +66,26 @@ def refuse(name: Hashable, found: str, way_out: str) -> ColumnError:
     return ColumnError(
         f"column {name!r} must hold numbers, text, categories or times; found {found}; {way_out}"
     )
+
+
+def zone_name(zone: Any, name: Hashable) -> str:
+    """The name of a time zone, from which the same zone can be made again; `name` is the column's.
+
+    Raises
+    ------
+    ColumnError
+        None can be made of it, or another: zones of dateutil, fixed offsets with a name of their own.
+    """
+    try:
+        again: Any = pd.DatetimeTZDtype(tz=str(zone)).tz
+        same = all(again.utcoffset(day) == zone.utcoffset(day) for day in _WINTER_AND_SUMMER)
+    except (KeyError, TypeError, ValueError):  # no zone has this name
+        same = False
+    if not same:
+        raise refuse(
+            name, f"times in the zone {zone}", "convert it to a zone such as 'UTC' or 'Europe/Berlin'"
+        )
+    return str(zone)
 
 
 def plain_level(level: Any) -> Any:

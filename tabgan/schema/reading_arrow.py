@@ -70,7 +70,7 @@ def _dictionary(array: Any, name: Hashable) -> Reading:
     if held.missing.any():  # a null among the dictionary's values is a missing cell
         keep = ~held.missing
         codes = np.append(np.where(keep, np.cumsum(keep) - 1, -1), -1)[codes].astype(np.int32)
-        declared = tuple(level for level in declared if level is not None)
+        declared = tuple(level for level, there in zip(declared, keep, strict=True) if there)
     return Reading(
         Species.CATEGORY,
         f"{kind}[pyarrow]",

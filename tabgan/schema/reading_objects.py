@@ -13,7 +13,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from tabgan.errors import ColumnError
-from tabgan.schema.reading import Reading, Species, refuse
+from tabgan.schema.reading import Reading, Species, refuse, zone_name
 from tabgan.schema.reading_arrow import read_arrow, read_text
 
 Array = NDArray[Any]
@@ -40,8 +40,13 @@ def read_objects(series: pd.Series[Any], name: Hashable) -> Reading:
     if found == "decimal":
         return _decimals(held, missing, name)
     if found in ("date", "datetime", "datetime64", "time", "timedelta", "timedelta64"):
-        return _times(held, missing, found, name)
-    types = sorted({type(cell).__name__ for cell in held[~missing][:1000]})
+        try:
+            return _times(held, missing, found, name)
+        except (OverflowError, pd.errors.OutOfBoundsDatetime, pd.errors.OutOfBoundsTimedelta):
+            make = "to_timedelta" if found.startswith("timedelta") else "to_datetime"
+            way_out = f"convert it with pd.{make}(column).dt.as_unit('s')"
+            raise refuse(name, "times that 64 bits cannot hold", way_out) from None
+    types = sorted({type(cell).__name__ for cell in held[~missing]})
     if len(types) > 1:
         raise refuse(
             name, f"objects of types {', '.join(types[:4])}", "convert it with astype(str), or drop it"
@@ -104,6 +109,8 @@ def _decimals(held: Array, missing: Mask, name: Hashable) -> Reading:
 def _times(held: Array, missing: Mask, found: str, name: Hashable) -> Reading:
     cells = held[~missing]
     if found == "date":
+        if any(isinstance(cell, datetime.datetime) for cell in cells):
+            raise refuse(name, "dates beside datetimes", "convert it with pd.to_datetime(column)")
         return _placed(np.array(cells, "datetime64[D]"), missing, Species.DATETIME, "object[date]", "D")
     if found == "time":
         return _placed(_day_times(cells, name), missing, Species.TIMEDELTA, "object[time]", "us")
@@ -148,8 +155,9 @@ def _day_times(cells: Array, name: Hashable) -> Array:
 
 def _one_zone(cells: Array, name: Hashable) -> str | None:
     """The zone that all datetimes share."""
-    zones = {getattr(cell, "tzinfo", None) for cell in cells}
-    names = {None if zone is None else str(zone) for zone in zones}
+    found = (getattr(cell, "tzinfo", None) for cell in cells)
+    zones = {repr(zone): zone for zone in found}.values()  # not all can be hashed
+    names = {None if zone is None else zone_name(zone, name) for zone in zones}
     if len(names) > 1:
         listed = ", ".join(sorted(str(zone) for zone in names)[:3])
         raise ColumnError(

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from tabgan.schema.reading import Reading, Species, plain_level, refuse
+from tabgan.schema.reading import Reading, Species, plain_level, refuse, zone_name
 from tabgan.schema.reading_arrow import read_arrow, read_text
 from tabgan.schema.reading_objects import read_objects
 from tabgan.schema.scalars import to_plain
@@ -43,7 +43,7 @@ def read_column(series: pd.Series[Any], name: Hashable) -> Reading:
         return Reading(Species.INTEGER, str(dtype), ordinals, series.isna().to_numpy())
     if isinstance(dtype, pd.DatetimeTZDtype):
         naive = series.dt.tz_convert("UTC").dt.tz_localize(None)
-        return replace(_times(naive, Species.DATETIME), dtype=str(dtype), zone=str(dtype.tz))
+        return replace(_times(naive, Species.DATETIME), dtype=str(dtype), zone=zone_name(dtype.tz, name))
     if series.dtype.kind == "O":
         return read_objects(series, name)
     return _numbers(series, name)

@@ -56,13 +56,17 @@ def scalar_from_json(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     tag, held = next(iter(value.items()), ("", ""))
-    if tag == "float":
-        return float(held)
-    if len(value) != 1 or tag not in _TAGS:
+    read = float if tag == "float" else _TAGS[tag][2] if tag in _TAGS else None
+    if len(value) != 1 or read is None:
         raise SchemaError(
             f"a value must be a scalar or one of {{{', '.join(_TAGS)}}}; found {str(value)[:80]}"
         )
-    return _TAGS[tag][2](held)
+    try:
+        return read(held)
+    except (TypeError, ValueError, LookupError, ArithmeticError) as error:
+        raise SchemaError(
+            f"a value must be as `Schema.to_json` writes it; found {str(value)[:80]}: {error}"
+        ) from None
 
 
 def _stamp(value: pd.Timestamp) -> list[Any]:

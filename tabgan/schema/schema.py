@@ -208,6 +208,8 @@ def column_fields(held: Any) -> dict[str, Any]:
     out = dict(held)
     out.update({name: scalar_from_json(held[name]) for name in _SCALARS if name in held})
     if held.get("levels") is not None:
+        if not isinstance(held["levels"], list):
+            raise SchemaError(f"column {held['name']!r}: levels must be a list; found {held['levels']!r}")
         out["levels"] = tuple(scalar_from_json(level) for level in held["levels"])
     return out
 

@@ -11,6 +11,7 @@ import torch
 import tabgan
 from tabgan import CTGAN, ColumnError, ConditionError, DataError, ModelFileError, SchemaError, TabGAN
 from tabgan.config import ClassicConfig
+from tabgan.model_file import load_model, save_model
 from tabgan.training.classic import ClassicTrainer
 
 QUICK = {
@@ -250,6 +251,16 @@ def test_save_and_load_give_equal_samples(fitted, tmp_path):
         assert loaded.sample(5, "doors", 4).shape == (5, 6)
     with pytest.raises(ModelFileError, match="must hold a tabgan model, found 'ctgan'"):
         TabGAN.load(tmp_path / "m.tabgan")
+
+
+def test_a_file_whose_parts_do_not_fit_is_refused(fitted, tmp_path):
+    path = tmp_path / "m.tabgan"
+    fitted.save(path)
+    kind, metadata, tensors = load_model(path)
+    metadata["config"]["embedding_dim"] = 2**62
+    save_model(path, kind=kind, metadata=metadata, tensors=tensors)
+    with pytest.raises(ModelFileError, match="do not fit together"):
+        CTGAN.load(path)
 
 
 def test_losses_of_every_epoch():

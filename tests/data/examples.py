@@ -104,7 +104,11 @@ def unique_and_constant():
     yield "only None", objects(None)
     yield "one moment", pd.Series([pd.Timestamp("2020-01-01", tz="UTC")] * N)
     yield "one decimal", arrow([Decimal("1.25")] * N, pa.decimal128(10, 2))
+    if hasattr(pa, "decimal32"):
+        yield "one small decimal", arrow([Decimal("1.25"), None] * 30, pa.decimal32(5, 2))
     yield "one level", pd.Series(pd.Categorical(["u"] * N, categories=["u", "v"]))
+    yield "one decimal object", objects(Decimal("1.25"))
+    yield "one integer object beyond 2**63", objects(2**63)
     yield "one date", objects(datetime.date(2020, 1, 1), None)
     yield "one period", pd.Series([pd.Period("2020-01")] * N)
     yield "one Int64", pd.Series([5, None] * 30, dtype="Int64")

@@ -77,6 +77,19 @@ def test_a_late_cell_changes_the_type_of_all_chunks(tmp_path, monkeypatch):
     assert max(len(chunk) for chunk in source.chunks(512)) <= 512
 
 
+def test_a_minus_is_remembered_when_later_cells_need_all_64_bits(tmp_path, monkeypatch):
+    monkeypatch.setattr(csv_source, "BLOCK_BYTES", 4096)
+    cells = ["-1"] + ["1"] * 5000 + ["18446744073709551615"]
+    source = open_source(write(tmp_path / "a.csv", "\n".join(["x", *cells, ""])))
+    assert [cell for chunk in source.chunks() for cell in chunk["x"]] == cells
+
+
+@pytest.mark.parametrize("name", ["net\namount", "a; b"])
+def test_a_quoted_first_name_after_a_byte_order_mark(tmp_path, name):
+    frame, _ = read(write(tmp_path / "a.csv", f'"{name}";n\n1;2\n3;4\n', "utf-8-sig"))
+    assert frame.to_dict("list") == {name: [1, 3], "n": [2, 4]}
+
+
 @pytest.mark.parametrize(
     ("text", "encoding", "options"),
     [

@@ -61,8 +61,18 @@ def test_unused_levels_of_a_dictionary_are_kept():
     assert back.column(0).chunk(0).dictionary.to_pylist() == ["a", "b", "c"]
 
 
-def test_views_of_text_are_read():
-    table = pa.table({"t": pa.array(["a", None, "b"], pa.string_view())})
+def test_nan_among_the_values_of_a_dictionary_is_missing():
+    source = open_source(pa.table({"x": pa.array([1.0, np.nan, 2.0, None, 3.0, 1.0]).dictionary_encode()}))
+    column = infer_schema(source)["x"]
+    assert column.levels == (1.0, 2.0, 3.0)
+    cells = to_cells(next(iter(source.chunks()))["x"], column)
+    assert cells.levels == (1.0, 2.0, 3.0)
+    assert cells.values.tolist() == [0, -1, 1, -1, 2, 0]
+
+
+@pytest.mark.parametrize("last", ["a", "b"])
+def test_views_of_text_are_read(last):
+    table = pa.table({"t": pa.array(["a", None, last], pa.string_view())})
     assert rebuilt(open_source(table), infer_schema(open_source(table)))[0].to_pylist() == table.to_pylist()
 
 

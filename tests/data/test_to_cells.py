@@ -1,5 +1,7 @@
 """What encoders see, and what they are spared."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -28,6 +30,13 @@ def test_integers_beyond_63_bits_are_shifted_exactly():
     assert cells.values.tolist() == [-(2**63), 0, 2**63 - 1]
 
 
+def test_a_missing_time_fits_every_unit():
+    column = Column(name="x", kind=Kind.DATETIME, dtype="datetime64[ns]", unit="ns")
+    cells = to_cells(pd.Series(pd.to_datetime([None, "2024-01-31"]).as_unit("s")), column)
+    assert cells.missing.tolist() == [True, False]
+    assert from_cells(cells, column).tolist() == [pd.NaT, pd.Timestamp("2024-01-31")]
+
+
 def test_floats_stand_for_integers_that_lost_their_dtype_to_a_missing_value():
     column = fitted([1, 2, 3])
     cells = to_cells(pd.Series([1.0, np.nan]), column)
@@ -53,6 +62,18 @@ def test_identifiers_are_text():
     assert back.dtype == np.int64
 
 
+@pytest.mark.parametrize("dtype", ["uint64", "UInt64"])
+def test_identifiers_beyond_63_bits_come_back(dtype):
+    column = fitted(pd.Series([2**63 + 5 * i for i in range(200)], dtype=dtype), "user_id")
+    assert column.kind is Kind.IDENTIFIER
+    new = pd.Series([1, 2**64 - 1], dtype=dtype, name="user_id")
+    cells = to_cells(new, column)
+    assert cells.values.tolist() == ["1", str(2**64 - 1)]
+    pd.testing.assert_series_equal(from_cells(cells, column), new)
+    gone = from_cells(Cells(cells.values, np.array([True, False])), replace(column, dtype="UInt64"))
+    assert gone.tolist() == [pd.NA, 2**64 - 1]
+
+
 def test_grid_of_cents_is_kept():
     column = fitted([12.5, 0.25, 3.0])
     assert column.decimals == 2
@@ -74,6 +95,12 @@ def test_grid_of_cents_is_kept():
             "datetimes",
         ),
         ([7, 7], [8], "7 in every row"),
+        (np.array([2**63, 5], np.uint64), [-1, 5], "whole numbers from 0 up"),
+        (
+            pd.to_datetime(["2024-01-31", "2024-02-01"]).as_unit("ns"),
+            pd.to_datetime(["3000-01-01"]).as_unit("s"),
+            "64 bits of ns",
+        ),
     ],
 )
 def test_other_values_than_in_fit_are_refused_by_name(fit, new, reason):

@@ -87,6 +87,35 @@ def test_an_arrow_container_has_the_schemas_types():
     assert table.schema.field("a").type == pa.int64()
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        pd.Series([1.5, np.inf, -np.inf, 2], dtype=object),
+        pd.Series(pd.Categorical([1.5, np.inf, -np.inf, 2])),
+    ],
+    ids=["objects", "levels"],
+)
+def test_infinity_is_text_in_json_lines_whatever_holds_it(values):
+    frame = values.to_frame("x")
+    lines = written("jsonl", frame, infer_schema(frame)).splitlines()
+    assert [json.loads(line)["x"] for line in lines] == [1.5, "inf", "-inf", 2]
+
+
+def test_a_carriage_return_stays_in_its_cell(tmp_path):
+    frame = pd.DataFrame({"t\r": ["a\rb", None, "c\r\nd", "e"], "n": [0.5, np.nan, 2, 3]})
+    path = tmp_path / "out.csv"
+    path.write_bytes(written("csv", frame, infer_schema(frame), cut=3))
+    back = pd.concat(list(open_source(path).chunks()), ignore_index=True)
+    pd.testing.assert_frame_equal(back, frame, check_dtype=False)
+    assert path.read_bytes().endswith(b"\ne,3.0\n")  # quoted only where need be
+
+
+def test_levels_of_several_types_are_text_in_a_file():
+    frame = pd.DataFrame({"x": pd.Categorical([1, "a", 2.5, None])})
+    table = pq.read_table(pa.BufferReader(written("parquet", frame, infer_schema(frame))))
+    assert table.column("x").to_pylist() == ["1", "a", "2.5", None]
+
+
 def test_a_file_appears_whole_or_not_at_all(tmp_path):
     path = tmp_path / "out.csv"
     path.write_text("old")

@@ -1,7 +1,9 @@
 import time
 import tracemalloc
+from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +13,7 @@ from tabgan.encoding.categorical import RARE, CategoryEncoder
 from tabgan.encoding.categorical_summary import CategorySummary
 from tabgan.errors import ColumnError
 from tabgan.schema import Column, Kind
+from tabgan.schema.reading import plain_level
 from tests.encoding.checks import check_codes, same_cells, same_encoder
 from tests.encoding.strategies import QUICK, random_codes
 
@@ -114,6 +117,38 @@ def test_ordered_levels_keep_their_order():
     )
     encoder = CategorySummary.observe(of(["large", "small", "medium"])).freeze(column)
     assert encoder.levels == ("small", "medium", "large")
+
+
+CUT = tuple(pd.Interval(left, left + 5, closed="left") for left in (0, 5, 10, 95))
+DAYS = tuple(pd.to_datetime(["2024-01-01", "2024-01-02", "2024-02-02"]))
+
+
+@pytest.mark.parametrize("levels", [CUT, DAYS, tuple("dcba"), (9, 2, 10)])
+def test_rare_levels_are_told_by_how_the_declared_ones_print(levels):
+    column = Column(name="c", kind=Kind.CATEGORY, dtype="category", ordered=True, levels=levels)
+    *often, rare = (plain_level(level) for level in levels)
+    summary = CategorySummary.observe(of([level for level in often for _ in range(9)] + [rare]))
+    assert summary.freeze(column).levels == (*often, rare)
+    encoder = same_encoder(summary.freeze(column, protect_rare=5), read_by("c"))
+    assert encoder.levels == tuple(often)
+    back = encoder.decode(*encoder.encode(of([rare, often[0]])))
+    assert [back.levels[i] for i in back.values] == [often[-1], often[0]]
+
+
+@pytest.mark.parametrize("levels", [CUT, DAYS])
+def test_no_name_is_made_up_among_levels_that_are_no_text(levels):
+    column = Column(name="c", kind=Kind.CATEGORY, dtype="category", levels=levels)
+    *often, rare = map(str, levels)
+    encoder = CategorySummary.observe(of(often * 9 + [rare])).freeze(column, protect_rare=5)
+    assert encoder.levels == tuple(often)
+
+
+def test_a_categorical_must_declare_every_level():
+    summary = CategorySummary.observe(of(["a", "b", "c"]))
+    column = Column(name="c", kind=Kind.CATEGORY, dtype="category", levels=("a", "b"))
+    with pytest.raises(ColumnError, match="column 'c': its levels must hold every value; they lack 'c'; add"):
+        summary.freeze(column)
+    assert summary.freeze(replace(column, dtype="object")).levels == ("a", "b", "c")  # text has no such list
 
 
 def test_an_unseen_level_names_column_level_and_choices():

@@ -121,6 +121,16 @@ def test_integers_near_the_end_of_their_dtype():
         fitted([str(i) for i in range(100)], "#100", "int8")
 
 
+@pytest.mark.parametrize("dtype", ["uint64", "object"])
+@pytest.mark.parametrize("first", [10**19, 12 * 10**18, 2**64 - 300])
+def test_running_numbers_that_begin_beyond_63_bits(first, dtype):
+    old = [str(first + i) for i in range(200)]
+    new = made(fitted(old, f"#{first + 200}", dtype), 1000)
+    assert not set(new) & set(old)
+    assert len(set(new)) == 1000
+    assert max(map(int, new)) < 2**64
+
+
 def test_negative_keys():
     assert min(int(text) for text in made(fitted(["-3", "-2", "-1"], "#0", "int64"), 10)) > 3
     assert fitted(["-3", "-2"], "#-1", "int64").pattern == "#10"

@@ -3,6 +3,7 @@
 import datetime
 from decimal import Decimal
 
+import dateutil.tz
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -12,6 +13,7 @@ from tabgan.errors import ColumnError, DataError, SchemaError
 from tabgan.schema import Kind, infer_schema
 
 RNG = np.random.default_rng(3)
+WEST = datetime.timezone(datetime.timedelta(hours=-5))
 
 
 def column_of(values, name="x", **overrides):
@@ -93,6 +95,11 @@ def test_identifiers_in_a_categorical_are_not_kept_as_levels():
     ("values", "found"),
     [
         ([1, "a"], "int, str"),
+        (["a"] * 1500 + [1], "int, str"),
+        ([datetime.date(2024, 1, 1), datetime.datetime(2024, 1, 2, 12)], "dates beside datetimes"),
+        ([pd.Timestamp("9999-12-31"), pd.Timestamp("2024-01-01")], "pd.to_datetime"),
+        ([datetime.datetime(9999, 12, 31, 23, tzinfo=WEST)], "pd.to_datetime"),
+        ([pd.Timedelta(np.timedelta64(10**12, "s"))], "pd.to_timedelta"),
         ([[1], [2]], "list"),
         ([{"a": 1}, {"a": 2}], "dict"),
         ([b"a", b"b"], "bytes"),
@@ -113,6 +120,22 @@ def test_what_has_no_kind_is_refused_with_its_name_and_a_way_out(values, found):
     assert found in str(caught.value)
     assert "drop" in str(caught.value) or "convert" in str(caught.value)
     assert infer_schema(series.to_frame("odd").assign(x=1), drop=["odd"]).names == ("x",)
+
+
+@pytest.mark.parametrize(
+    "zone",
+    [
+        dateutil.tz.tzutc(),
+        dateutil.tz.gettz("Europe/Berlin"),
+        datetime.timezone(datetime.timedelta(hours=5), "EST"),  # there is another of this name
+        datetime.timezone(datetime.timedelta(hours=5), "ours"),
+    ],
+)
+@pytest.mark.parametrize("dtype", [None, object])
+def test_zones_that_cannot_be_named_are_refused(zone, dtype):
+    when = [datetime.datetime(2024, 1 + i, 1, tzinfo=zone) for i in range(12)]
+    with pytest.raises(ColumnError, match=r"'when'.*times in the zone .*convert it to a zone such as 'UTC'"):
+        column_of(pd.Series(when, dtype=dtype), "when")
 
 
 def test_two_zones_in_one_column_are_refused():

@@ -73,6 +73,25 @@ def test_json_of_every_dtype_comes_back():
         ('{"columns": [{"name": "a", "kind": "integer", "dtype": "int64", "colour": 1}]}', "'a'.*'colour'"),
         ('{"columns": [{"name": {"code": "x"}, "kind": "integer", "dtype": "int64"}]}', "scalar"),
         ('{"columns": [{"name": "a", "kind": "datetime", "dtype": "str"}]}', "'a'.*unit"),
+        (
+            '{"columns": [{"name": "a", "kind": "float", "dtype": "float64", "decimals": "2"}]}',
+            "'a'.*decimals",
+        ),
+        (
+            '{"columns": [{"name": "a", "kind": "float", "dtype": "float64", "decimals": true}]}',
+            "'a'.*decimals",
+        ),
+        ('{"columns": [{"name": "a", "kind": "category", "dtype": "str", "levels": 5}]}', "'a'.*list"),
+        ('{"columns": [{"name": "a", "kind": "category", "dtype": "str", "levels": "no"}]}', "'a'.*list"),
+        (
+            '{"columns": [{"name": {"timestamp": 1}, "kind": "integer", "dtype": "int64"}]}',
+            "to_json.*timestamp",
+        ),
+        ('{"columns": [{"name": {"float": "x"}, "kind": "integer", "dtype": "int64"}]}', "to_json.*float"),
+        (
+            '{"columns": [{"name": {"decimal": "x"}, "kind": "integer", "dtype": "int64"}]}',
+            "to_json.*decimal",
+        ),
     ],
 )
 def test_a_damaged_schema_is_refused(text, reason):
@@ -135,6 +154,12 @@ def test_a_schema_file_may_name_some_columns_and_what_differs(tmp_path):
     )
     assert schema[3].kind is Kind.INTEGER
     assert infer_schema(FRAME, schema=path, kinds={"zip": "integer"})["zip"].kind is Kind.INTEGER
+
+
+def test_a_schema_file_may_begin_with_a_byte_order_mark(tmp_path):
+    path = tmp_path / "schema.json"
+    path.write_text('{"columns": [{"name": "zip", "kind": "category"}]}', encoding="utf-8-sig")
+    assert infer_schema(FRAME, schema=path)["zip"].kind is Kind.CATEGORY
 
 
 def test_a_whole_schema_as_an_override_is_its_own_result():
