@@ -311,7 +311,9 @@ def test_files_of_models_with_places_and_slow_waves_load(loans, tmp_path, monkey
 
 @pytest.mark.parametrize("objective", GAMES)
 def test_the_critic_can_play(loans, objective):
+    before = torch.random.get_rng_state()
     model = TabGAN(**QUICK | {"objective": objective, "critic_share": 0.5}).fit(loans)
+    assert torch.equal(torch.random.get_rng_state(), before)
     game = model.history_[model.history_["stage"] == "game"]
     assert len(game) >= 1
     assert game["critic_accuracy"].between(0, 1).all()

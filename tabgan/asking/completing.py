@@ -54,11 +54,13 @@ def complete(
     if not len(rows):
         return _with(stacked, every_gap, empty_frame(model), model.encoder)
     sources = [np.random.SeedSequence(seeds[0], spawn_key=(seeds[1], draw)) for draw in range(n_draws)]
-    uniforms = [_uniforms(source, gaps.shape, rows) for source in sources]
-    most = 1 + how_many(model, known.take(rows), uniforms[0][0][1:])
-    noise, chances = (np.concatenate(parts, axis=1) for parts in zip(*uniforms, strict=True))
-    noise, own = noise[:most], known.take(np.tile(rows, n_draws))
-    codes, fractions = _drawn(model, own, noise, chances)
+    some, own = known.take(rows), known.take(np.tile(rows, n_draws))
+    most = 1 + how_many(model, some, _uniforms(sources[0], gaps.shape, rows)[0][1:])
+    drawn = []
+    for source in sources:  # one after the other: the uniforms of all draws would take much memory
+        noise, chances = _uniforms(source, gaps.shape, rows)
+        drawn.append(_drawn(model, some, noise[:most], chances))
+    codes, fractions = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
     made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))
     cells = own.restore(model.encoder.decode(codes, fractions, made_up))
     cells = model.encoder.rules.reconciled(codes, fractions, cells, own.hidden)

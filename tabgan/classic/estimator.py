@@ -348,9 +348,8 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     def _config(self, epochs: int | None) -> ClassicConfig:
         names = ClassicConfig.__dataclass_fields__
-        settings = {name: value for name, value in self.get_params().items() if name in names}
-        if epochs is not None:
-            settings["epochs"] = epochs
+        given = self.get_params() | ({} if epochs is None else {"epochs": epochs})
+        settings = {name: value for name, value in plain_settings(given).items() if name in names}
         return ClassicConfig(**settings)
 
     def _device_name(self) -> str:
@@ -363,6 +362,6 @@ class CTGAN(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
 
     def _seeds(self) -> Seeds:
         """The sequence of seeds; a new one where ``random_state`` was set anew."""
-        if not hasattr(self, "_sequence") or self._sequence_of is not self.random_state:
+        if not hasattr(self, "_sequence") or self._sequence_of != self.random_state:
             self._sequence, self._sequence_of = read_random_state(self.random_state), self.random_state
         return self._sequence

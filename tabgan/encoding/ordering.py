@@ -40,7 +40,7 @@ def put_in_order(
             at = in_unit_of(encoders[own], encoders[other], out[other].values, sign)
             kept = _on_side(out[own].values, at, sign)
             if order.strict:
-                kept &= out[own].values != at
+                kept &= ~_equal(encoders[own], encoders[other], out[own].values, out[other].values)
             wrong = np.flatnonzero(~kept & free[:, own] & ~(out[own].missing | out[other].missing))
             if len(wrong):
                 room = limits(encoders, beside, out, own, _typed(encoders[own]).bounds)
@@ -57,8 +57,10 @@ def put_in_order(
 def in_order(encoders: Sequence[ColumnEncoder], order: Order, cells: Sequence[Cells]) -> NDArray[np.bool_]:
     """Rows (n,) in which an order is kept; none in which a value is missing."""
     first, second = cells[order.first], cells[order.second]
-    at = in_unit_of(encoders[order.second], encoders[order.first], first.values, 1)
-    kept = second.values > at if order.strict else second.values >= at
+    later, earlier = encoders[order.second], encoders[order.first]
+    kept = second.values >= in_unit_of(later, earlier, first.values, 1)
+    if order.strict:
+        kept &= ~_equal(later, earlier, second.values, first.values)
     return np.asarray(kept & ~(first.missing | second.missing))
 
 
@@ -92,6 +94,12 @@ def in_unit_of(encoder: ColumnEncoder, other: ColumnEncoder, values: Array, sign
         return np.asarray(np.clip(values, -most, most) * times)
     times = other.per_day // encoder.per_day
     return np.asarray(-(-values // times) if sign > 0 else values // times)
+
+
+def _equal(encoder: ColumnEncoder, other: ColumnEncoder, values: Array, others: Array) -> NDArray[np.bool_]:
+    """Where values (n,) of a column are those of another one; a day is the moment at which it begins."""
+    at = in_unit_of(encoder, other, others, 1)
+    return np.asarray((values == at) & (in_unit_of(other, encoder, at, 1) == others))
 
 
 def _later_column(order: Order) -> tuple[int, int]:

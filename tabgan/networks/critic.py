@@ -36,7 +36,10 @@ class Critic(nn.Module):
         self.row_inputs = layout.n_symbols * EMBEDDED
         self.inputs = pac * self.row_inputs
         sizes = (self.inputs, hidden, hidden, 1)
-        self.layers = nn.ModuleList([nn.Linear(i, o) for i, o in itertools.pairwise(sizes)])
+        bare = [nn.Linear(i, o, device="meta") for i, o in itertools.pairwise(sizes)]
+        self.layers = nn.ModuleList(
+            [layer.to_empty(device="cpu") for layer in bare]
+        )  # draws from no global state
         for fan_in, layer in zip(sizes, self.layers, strict=False):
             for parameter in layer.parameters():
                 parameter.data.uniform_(-(fan_in**-0.5), fan_in**-0.5, generator=generator)

@@ -151,6 +151,8 @@ class Generator(nn.Module):
 
         ``orders`` (G, S) or (G, S, S) are as `told` takes them; ``temperature`` divides the logits.
         """
+        if not self.tables.n_symbols:
+            return self.levels.new_zeros(0, len(codes))
         logits = self.logits(codes, fractions, orders, dropout, generator)
         parts = []
         for scores, code in zip(logits, self.heads.by_bucket(codes.T), strict=True):

@@ -150,13 +150,15 @@ class ClassicTrainer:
                 if out_of_time:
                     self.progress.tell(f"max_time was reached in epoch {epoch + 1} of {config.epochs}")
                     break
+            if not safe.finite():
+                self.go_back(safe)
+            if self.keep_critic and n_epochs:
+                teach_classic(self.critic, self.generator, self.rows, self.layout, self.rng, self.noise)
         except KeyboardInterrupt:
             interrupted = True
             self.progress.tell(f"interrupted after {len(losses)} epochs: the model so far is kept")
         if not safe.finite():
             self.go_back(safe)
-        if self.keep_critic and n_epochs:
-            teach_classic(self.critic, self.generator, self.rows, self.layout, self.rng, self.noise)
         return ClassicTrained(self.generator, self.critic, self.levels, losses, interrupted, started)
 
     def step(self) -> tuple[Tensor, ...]:

@@ -15,7 +15,7 @@ from tabgan.networks.filling import noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.networks.losses import objective
 from tabgan.training.budget import Budget
-from tabgan.training.keeper import Keeper, SafePoint
+from tabgan.training.keeper import MAX_ROLL_BACKS, Keeper, SafePoint
 from tabgan.training.lessons import LESSON_SHARE, LESSON_STEPS, teach
 from tabgan.training.optimizer import Adam
 from tabgan.training.runtime import Average, whole_rows
@@ -82,7 +82,8 @@ class GameStage:
             if budget.done() >= 0.25:
                 break
         meter = Meter(torch.zeros(len(FIGURES), device=trainer.device))
-        while budget.done() < 1 and not self.keeper.exhausted():
+        # once more would be an error, and the best weights so far are good
+        while budget.done() < 1 and not self.keeper.exhausted() and self.sound.roll_backs < MAX_ROLL_BACKS:
             self.set_rates(budget.done())
             for _ in range(self.config.critic_steps):
                 gap, penalty, critic_norm, bad_critic = self.critic_step()
@@ -140,14 +141,17 @@ class GameStage:
             critic_accuracy=self.accuracies[-1] if self.accuracies else None,
             lost_levels=self.lost[-1],
         )
-        if distance is None or seen is None:
+        roll_backs = self.sound.roll_backs
+        if not self.answer_trouble():
+            self.sound.mark()
+        if self.sound.roll_backs > roll_backs:  # the average is an older one again
+            self.keeper.since_best += 1
+        elif distance is None or seen is None:
             self.keeper.judge(float(budget.taken))
         elif seen.score >= self.floor:
             self.keeper.judge(-distance)
         else:
             self.keeper.since_best += 1
-        if not self.answer_trouble():
-            self.sound.mark()
 
     def optimizer(self, module: nn.Module) -> Adam:
         """Adam as in WGAN-GP, with little momentum."""

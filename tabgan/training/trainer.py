@@ -149,8 +149,11 @@ class Trainer:
                     self.likelihood_stage()
                 if self.playing:
                     stage = GameStage(self)
-                    critic = stage.critic  # kept as it stands where the game is interrupted
-                    stage.run()
+                    if len(stage.rows):
+                        critic = stage.critic  # kept as it stands where the game is interrupted
+                        stage.run()
+                    else:
+                        self.progress.tell("every row has a gap: there was none to show to a critic")
         except KeyboardInterrupt:
             interrupted = True
             self.progress.tell("interrupted: the best model so far is kept")
@@ -206,10 +209,12 @@ class Trainer:
             if meter.steps < self.check_steps and budget.done() < 1:
                 continue
             mean_loss, mean_norm, share_bad = meter.read()
+            self.row_seconds = budget.elapsed() / (budget.taken * self.batch)
             if share_bad > 0 or not (math.isfinite(mean_loss) and safe.finite()):
-                factor *= safe.roll_back()
+                lowered = safe.roll_back()
+                factor *= lowered
                 self.progress.tell(
-                    f"a step was not finite: went back and lowered the learning rate to {rate * factor:.1g}"
+                    f"a step was not finite: went back and lowered the learning rate to {rate * lowered:.1g}"
                 )
                 continue
             safe.mark()
@@ -231,7 +236,6 @@ class Trainer:
                 keeper.since_best = 0
                 factor *= 0.2
                 optimizer.state.clear()
-        self.row_seconds = budget.elapsed() / max(budget.taken * self.batch, 1)
         keeper.restore(self.generator)
 
     def haste(self, budget: Budget) -> float:

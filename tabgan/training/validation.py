@@ -116,4 +116,4 @@ def critic_accuracy(critic: Critic, real: Tensor, generated: Tensor) -> float:
     if n == 0:
         return 0.5
     true, fake = critic(critic.embed(real[:n])), critic(critic.embed(generated[:n]))
-    return float((true > fake).double().mean() + (true == fake).double().mean() / 2)
+    return float((true > fake).float().mean() + (true == fake).float().mean() / 2)

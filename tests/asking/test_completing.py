@@ -163,3 +163,10 @@ def test_an_arrow_table_and_no_rows(model, frame):
 def test_a_wrong_request_is_told(model, frame, ask, told):
     with pytest.raises((ConditionError, ValueError), match=told):
         ask(model, frame.head(3))
+
+
+def test_a_table_without_anything_to_learn_is_completed():
+    frame = pd.DataFrame({"key": [f"K{i:05}" for i in range(300)], "one": "always"})
+    model = TabGAN(epochs=1, random_state=0).fit(frame)
+    assert model.complete(frame[["key"]].head(5), random_state=0)["one"].eq("always").all()
+    assert model.log_prob(frame).tolist() == [0.0] * 300

@@ -83,6 +83,15 @@ def test_the_critic_sees_whole_rows_only(partial):
     assert model.sample(50)["city"].notna().all()
 
 
+def test_without_a_whole_row_there_is_no_game():
+    gaps = pd.DataFrame({"a": [*"xyxy" * 50, *[None] * 200], "b": [*[None] * 200, *"uv" * 100]})
+    settings = QUICK | {"epochs": 1, "objective": "wasserstein", "critic_share": 0.5, "keep_critic": True}
+    model = TabGAN(**settings).fit(gaps, unlabelled=["a", "b"])
+    assert any("every row has a gap" in note for note in model.notes_)
+    assert model.model_.critic is None
+    assert model.sample(20).notna().all(axis=None)
+
+
 def test_columns_without_labels_are_refused(partial):
     with pytest.raises(SchemaError, match="no column 'nowhere'"):
         TabGAN(**QUICK).fit(partial, unlabelled="nowhere")

@@ -381,6 +381,23 @@ def test_ctrl_c_keeps_the_model_so_far(monkeypatch):
     assert len(model.sample(5)) == 5
 
 
+def test_ctrl_c_in_the_lessons_keeps_the_model(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("tabgan.training.classic.teach_classic", interrupted)
+    model = CTGAN(**QUICK, keep_critic=True).fit(mixed(), DISCRETE)
+    assert model.interrupted_
+    assert len(model.sample(5)) == 5
+
+
+def test_a_pickled_model_goes_on_with_its_seeds():
+    model = CTGAN(**{**QUICK, "random_state": 12_345, "epochs": np.int64(1)}).fit(mixed(), DISCRETE)
+    again = pickle.loads(pickle.dumps(model))
+    assert again.sample(20).equals(model.sample(20))
+    assert again.sample(20).equals(model.sample(20))
+
+
 def test_max_time_ends_the_training():
     model = CTGAN(**{**QUICK, "epochs": 100_000}, max_time=0.5).fit(mixed(), DISCRETE)
     assert "max_time was reached" in model.notes_[-1]
