@@ -315,9 +315,8 @@ def test_cells_are_drawn_with_the_precision_of_the_model_and_likelihoods_are_not
     exact = model.log_prob(frame[:500])
     monkeypatch.setattr(model, "model_", rounded)
     rows = model.sample(20, random_state=0)
+    assert seen == ["medium"] * 2  # two passes of a block
     model.complete(rows.assign(age=np.nan), random_state=0)
-    assert (
-        seen == ["medium"] * 4
-    )  # two passes of a block; of the rows that are completed, one where cells are missing
+    assert set(seen[2:]) == {"medium"}  # of the candidates, and of what came out missing
     assert torch.get_float32_matmul_precision() == "highest"
     assert np.array_equal(model.log_prob(frame[:500]), exact)
