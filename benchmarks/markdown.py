@@ -36,4 +36,4 @@ def means(frame: pd.DataFrame, keys: list[str]) -> str:
     mean, half = groups.mean(), (groups.max() - groups.min()) / 2
     half = half.map(" ± {:.3f}".format).where(groups.count() > 1, "")
     cells = mean.map("{:.3f}".format) + half
-    return str(cells.where(mean.notna(), "").reset_index().to_markdown(index=False))
+    return str(cells.where(mean.notna(), "").reset_index().to_markdown(index=False, disable_numparse=True))
