@@ -1,6 +1,6 @@
 """The pictures of `ask-the-model.md`, drawn from what the page's own code blocks give.
 
-``PYTHONPATH=. python docs/pictures.py [NAME ...]`` runs the blocks (three minutes) and writes ``pictures/*.svg``. It
+``python -m docs.pictures [NAME ...]`` runs the blocks (three minutes) and writes ``pictures/*.svg``. It
 needs playwright and a Chromium.
 """
 
