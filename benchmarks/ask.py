@@ -14,13 +14,13 @@ from pathlib import Path
 import pandas as pd
 
 from benchmarks import ROOT
-from benchmarks.choosing import one_of
+from benchmarks.choosing import some_of
 from benchmarks.completion import judge_completion
 from benchmarks.conditions import CONDITIONS, judge_conditions
 from benchmarks.markdown import means
 from benchmarks.prediction import judge_prediction
 from benchmarks.rare import judge_rare
-from benchmarks.results import Record, append_record, read_records, surroundings
+from benchmarks.results import Record, append_record, is_done, read_records, surroundings
 from benchmarks.splits import known_levels, split_table, table_of
 from benchmarks.tasks import PUBLISHED, Task, find_task
 from tabgan import TabGAN, load
@@ -98,7 +98,7 @@ def ask(task: Task, seed: int, options: argparse.Namespace) -> None:
     todo = [
         question
         for question in asked_of(table_of(task), options.what)
-        if not is_answered(done, {"question": question, **key})
+        if not is_done(done, {"question": question, **key})
     ]
     if not todo:
         return
@@ -115,11 +115,6 @@ def asked_of(table: Table, questions: Sequence[str]) -> Iterator[str]:
     can = {"completion": not table.datetimes}  # the baseline knows no dates
     can |= {"rare": classes, "prediction": classes, "conditions": table.name in CONDITIONS}
     return (question for question in questions if can[question])
-
-
-def is_answered(records: Sequence[Record], key: Record) -> bool:
-    """Whether there is a record of that key."""
-    return any(all(record.get(name) == value for name, value in key.items()) for record in records)
 
 
 def fitted(task: Task, seed: int, options: argparse.Namespace) -> Fitted:
@@ -170,13 +165,7 @@ def as_table(records: Sequence[Record]) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.ask", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "what",
-        nargs="*",
-        type=one_of(QUESTIONS),
-        default=list(QUESTIONS),
-        help=f"{', '.join(QUESTIONS)}; none: all",
-    )
+    parser.add_argument("what", **some_of(QUESTIONS))
     parser.add_argument("--tables", nargs="+", choices=TABLES, default=["adult", "shoppers", "default"])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--max-time", type=float, help="seconds a training, instead of the library's own")

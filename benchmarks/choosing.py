@@ -1,9 +1,9 @@
 """Entries of a list by their names, or by the names of groups of them."""
 
 import argparse
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
 
 class Named(Protocol):
@@ -54,12 +54,12 @@ class Choice(Generic[Entry]):
         return list({entry.name: entry for entry in found}.values())
 
 
-def one_of(allowed: Collection[str]) -> Callable[[str], str]:
-    """A type of argparse for one of some words; `choices` refuses the default of arguments that may be left out."""
+def some_of(allowed: Collection[str]) -> dict[str, Any]:
+    """How argparse takes some of these words, or none for all; `choices` would refuse that default."""
 
     def read(text: str) -> str:
         if text not in allowed:
             raise argparse.ArgumentTypeError(f"{text!r}: choose from {', '.join(allowed)}")
         return text
 
-    return read
+    return {"nargs": "*", "type": read, "default": list(allowed), "help": f"{', '.join(allowed)}; none: all"}

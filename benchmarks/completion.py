@@ -14,9 +14,7 @@ from tabgan.reporting.detection.c2st import c2st
 from tabgan_datasets import Table
 
 N_DRAWS = 19
-END = (
-    0  # draws beyond each end of an interval: a value like 19 draws lies within their range in 18 of 20 cases
-)
+END = 0  # draws beyond each end of an interval: what is like 19 draws lies in their range in 18 of 20 cases
 MIN_SHARE = 0.01  # of a level, to have a column of its own in the baseline
 BASELINE_ROWS = 5_000
 

@@ -21,7 +21,7 @@ import pandas as pd
 import torch
 
 from benchmarks import ROOT
-from benchmarks.choosing import one_of
+from benchmarks.choosing import some_of
 from benchmarks.device_checks import check_device
 from benchmarks.profile import profile_sampling, profile_steps, synchronise, watch_fit
 from benchmarks.results import surroundings
@@ -225,13 +225,7 @@ def as_text(value: Any, depth: int = 0) -> str:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks gpu", description=__doc__.split("\n")[0])
-    parser.add_argument(
-        "section",
-        nargs="*",
-        type=one_of(SECTIONS),
-        default=list(SECTIONS),
-        help=f"{', '.join(SECTIONS)}; none: all",
-    )
+    parser.add_argument("section", **some_of(SECTIONS))
     parser.add_argument("--device", default="cuda", help="any device of torch")
     parser.add_argument(
         "--data", type=Path, help="a folder of NAME.csv or NAME.parquet, instead of $TABGAN_DATA"

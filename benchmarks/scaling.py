@@ -23,7 +23,7 @@ from benchmarks.chain import categories, chain_table, write_chain
 from benchmarks.growth import KEY, STUDIES, render
 from benchmarks.measure import MeasuringFailedError, fit_apart, sample_apart
 from benchmarks.peers import PeerFailedError, run_peer
-from benchmarks.results import append_record, read_records, surroundings
+from benchmarks.results import append_record, is_done, read_records, surroundings
 from tabgan.reporting.fidelity.metrics import shape_error, trend_error
 
 RESULTS = ROOT / "benchmarks" / "results" / "scaling.jsonl"
@@ -70,7 +70,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     failed = 0
     for trial in trials(options):
-        if not options.again and is_measured(read_records(options.results), trial):
+        if not options.again and is_done(read_records(options.results), trial.key()):
             continue
         print(f"{trial} …", file=sys.stderr, flush=True)
         record = {**trial.key(), "when": time.strftime("%Y-%m-%d %H:%M"), **surroundings()}
@@ -83,11 +83,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         append_record(options.results, record)
     print(render(read_records(options.results), options.study))
     return 1 if failed else 0
-
-
-def is_measured(records: Sequence[Record], trial: Trial) -> bool:
-    """Whether a record without an error has the trial's key."""
-    return any("error" not in r and all(r.get(k) == v for k, v in trial.key().items()) for r in records)
 
 
 def trials(options: argparse.Namespace) -> Iterator[Trial]:

@@ -74,9 +74,8 @@ def filled(
 def _candidates(model: FittedModel, known: Known, noise: Floats) -> tuple[Ints, Floats, Floats]:
     """Codes (K, n, S), fractions (K, n, R) and log-weights (K, n), zeros for a single one, of fillings."""
     n_candidates, n_rows, _ = noise.shape
-    many = known.take(
-        np.repeat(np.arange(n_rows), n_candidates)
-    )  # those of a row beside one another: of one order
+    # those of a row stand beside one another: they have one order
+    many = known.take(np.repeat(np.arange(n_rows), n_candidates))
     uniforms = noise.swapaxes(0, 1).reshape(len(many.codes), -1)
     codes, inside = filled(model, many.codes, many.fractions, many.hidden, uniforms)
     weights = np.zeros(len(codes))

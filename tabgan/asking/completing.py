@@ -55,10 +55,10 @@ def complete(
         return _with(stacked, every_gap, empty_frame(model), model.encoder)
     sources = [np.random.SeedSequence(seeds[0], spawn_key=(seeds[1], draw)) for draw in range(n_draws)]
     some, own = known.take(rows), known.take(np.tile(rows, n_draws))
-    most = 1 + how_many(model, some, _uniforms(sources[0], gaps.shape, rows)[0][1:])
-    drawn = []
+    drawn, most = [], 0
     for source in sources:  # one after the other: the uniforms of all draws would take much memory
         noise, chances = _uniforms(source, gaps.shape, rows)
+        most = most or 1 + how_many(model, some, noise[1:])
         drawn.append(_drawn(model, some, noise[:most], chances))
     codes, fractions = (np.concatenate(parts) for parts in zip(*drawn, strict=True))
     made_up = np.random.default_rng(np.random.SeedSequence(seeds[0], spawn_key=(seeds[1],)))

@@ -51,11 +51,11 @@ def what_if(
     except ColumnError as error:
         raise ConditionError(f"{error} (`complete` fills gaps)") from error
     codes = codes.astype(np.int64)
-    places = _places(model, frame, source)
+    before = _cells(model, frame)
+    places = _places(model, before, source)
     noise = source.random((len(frame), len(hidden)))
     out = _changed(frame, changes)
     new_codes, new_fractions = _encoded(model, out, changes, codes, fractions)
-    before = _cells(model, frame)
     rows = np.flatnonzero(_moved(model, before, _cells(model, out), changes))
     if len(rows):
         parts = [part[rows] for part in (codes, places, new_codes, new_fractions, noise)]
@@ -126,14 +126,10 @@ def _encoded(
     return codes, fractions
 
 
-def _places(model: FittedModel, frame: pd.DataFrame, source: np.random.Generator) -> Array:
+def _places(model: FittedModel, cells: Sequence[Cells], source: np.random.Generator) -> Array:
     """Where in their cells the numbers lie, (n, R), at random where the value leaves it open."""
-    columns = zip(series_of(frame, model.encoder.schema), model.encoder.columns(), strict=True)
-    parts = [
-        fractions_within(encoder, to_cells(series, column), source)
-        for series, (_, column, encoder) in columns
-    ]
-    return np.hstack(parts)
+    columns = zip(model.encoder.encoders, cells, strict=True)
+    return np.hstack([fractions_within(encoder, own, source) for encoder, own in columns])
 
 
 def _replayed(model: FittedModel, parts: Sequence[Array], hidden: list[bool]) -> tuple[Array, Array]:

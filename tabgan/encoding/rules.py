@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -37,9 +38,8 @@ class Rules:
 
     def reconciled(self, codes: Array, fractions: Array, cells: list[Cells], free: Flags) -> list[Cells]:
         """Cells of each column in which all rules hold as in the table; ``free`` flags those that may change."""
-        cells = self.mended(
-            codes, cells, free
-        )  # before values are repeated, which then stay, as do their sources
+        # before values are repeated, which then stay, as do their sources
+        cells = self.mended(codes, cells, free)
         cells, settled = repeat(self.encoders, self.layout, self.repeats, codes, fractions, cells, free)
         return self.mended(codes, cells, free & ~settled) if self.repeats else cells
 
@@ -73,14 +73,12 @@ class Rules:
 
     def _broken(self, before: Sequence[Cells], now: Sequence[Cells], hidden: Flags) -> Flags:
         found = np.zeros((len(now[0]), len(hidden)), bool)
-        for relation in self.sums:
-            last = max((column for column in relation.columns if hidden[column]), default=None)
-            if relation.exact and last is not None:
-                was, is_now = (sum_holds(self.encoders, relation, cells) for cells in (before, now))
-                found[was & ~is_now, last] = True
-        for order in self.orders:
-            last = max((column for column in (order.first, order.second) if hidden[column]), default=None)
+        rules: list[tuple[tuple[int, ...], Callable[[Sequence[Cells]], Flags]]] = [
+            *((own.columns, partial(sum_holds, self.encoders, own)) for own in self.sums if own.exact),
+            *(((own.first, own.second), partial(in_order, self.encoders, own)) for own in self.orders),
+        ]
+        for columns, holds in rules:
+            last = max((column for column in columns if hidden[column]), default=None)
             if last is not None:
-                was, is_now = (in_order(self.encoders, order, cells) for cells in (before, now))
-                found[was & ~is_now, last] = True
+                found[holds(before) & ~holds(now), last] = True
         return found

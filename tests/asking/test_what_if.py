@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 import torch
 
-from tabgan.asking.what_if import _places
+from tabgan.asking.what_if import _cells, _places
 from tabgan.errors import ConditionError
 from tabgan.networks.replaying import chains, replay
 
@@ -62,7 +62,7 @@ def test_recovered_uniforms_draw_the_row_again(model, rows):
     codes, fractions = fitted.encoder.encode_frame(rows)
     codes = torch.from_numpy(codes.astype(np.int64))
     rng = np.random.default_rng(0)
-    places = torch.from_numpy(_places(fitted, rows, rng))
+    places = torch.from_numpy(_places(fitted, _cells(fitted, rows), rng))
     hidden = [name != "age" for name in layout.columns]
     noise = torch.from_numpy(rng.random((len(rows), len(hidden))))
     drawn, inside = replay(

@@ -5,8 +5,8 @@ import pytest
 from benchmarks.chain import MANY, categories, chain_table, write_chain
 from benchmarks.growth import exponent, exponents, render
 from benchmarks.measure import MeasuringFailedError, fit_apart, paces, sample_apart, watched_steps
-from benchmarks.results import read_records
-from benchmarks.scaling import Trial, _parser, is_measured, main, trials
+from benchmarks.results import is_done, read_records
+from benchmarks.scaling import Trial, _parser, main, trials
 from tabgan import TabGAN
 from tabgan.training.trainer import Trainer
 
@@ -85,9 +85,9 @@ def test_what_is_asked_is_what_is_measured():
         ("ctgan", 300_000),
     ]
     assert len(made) == len({str(trial) for trial in made})
-    assert is_measured([made[0].key()], made[0])
-    assert not is_measured([made[0].key() | {"error": "x"}], made[0])
-    assert not is_measured([made[0].key()], made[1])
+    assert is_done([made[0].key()], made[0].key())
+    assert not is_done([made[0].key() | {"error": "x"}], made[0].key())
+    assert not is_done([made[0].key()], made[1].key())
 
 
 def test_paces_are_medians():
