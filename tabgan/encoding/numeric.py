@@ -25,6 +25,7 @@ from tabgan.encoding.layout import NOT_APPLICABLE, NumberTable, Symbol
 Array = NDArray[Any]
 FRACTION_STEPS = 256  # a fraction is kept in one byte
 BELOW_ONE = 1 - 2.0**-53  # the largest float below 1
+ROUNDING = 1e-7  # of a unit of the grid
 JUMP_RATIO = 8.0  # of the densities of two cells between which a piece of the line ends,
 MAX_PIECES = 64  # the sharpest ones
 
@@ -110,7 +111,7 @@ class NumericEncoder:
     def encode(self, values: Array, missing: Array) -> tuple[Array, Array]:
         """Values (n,) to codes (n, 1 or 2) and fractions (n, 1); those beyond the knots go to the end cells.
 
-        ``values`` are int64 for integers and times, float64 otherwise (``decimals`` then make the grid).
+        ``values`` are numbers of any dtype; of integers and times int64, which a grid without decimals keeps exactly.
         """
         units = self._to_units(values)
         code = np.zeros(len(units), np.int32)
@@ -178,6 +179,23 @@ class NumericEncoder:
         found = self._from_units(self._to_units(values)).astype(np.float64)
         return np.where(np.isnan(values), np.nan, found)
 
+    def not_beyond(self, values: Array, sign: int) -> Array:
+        """The least of the grid's values that are not below some (n,) for sign 1, the greatest not above for -1.
+
+        What only rounding of doubles keeps from the grid is on it. Integers stay exact on a grid without decimals.
+        """
+        if not self.on_grid:
+            return values
+        units = self._to_units(values)
+        found = self._from_units(units)
+        if values.dtype.kind == "f" or self.decimals:
+            off = (values - found) * sign
+            short = off > ROUNDING / 10.0**self.decimals + ROUNDING**2 * np.abs(found)
+        else:
+            short = (found < values) if sign > 0 else (found > values)
+        found = np.where(short, self._from_units(units + sign), found)
+        return found if values.dtype.kind != "f" else np.where(np.isfinite(values), found, values)
+
     def log_volume(self, codes: Array) -> Array:
         """Log of the grid values (or of the width) that share a code, shape (n,); 0 for point masses."""
         out = np.zeros(len(codes))
@@ -227,7 +245,7 @@ class NumericEncoder:
     def _to_units(self, values: Array) -> Array:
         if not self.on_grid:
             return np.asarray(values, np.float64)
-        if values.dtype.kind == "f":
+        if values.dtype.kind == "f" or self.decimals:
             most = 2.0**62 / 10.0**self.decimals
             clipped = np.clip(np.nan_to_num(values, nan=0.0), -most, most)
             values = np.rint(clipped * 10.0**self.decimals).astype(np.int64)

@@ -85,7 +85,9 @@ def limits(
 
 
 def in_unit_of(encoder: ColumnEncoder, other: ColumnEncoder, values: Array, sign: int) -> Array:
-    """Moments (n,) of another column in the unit of one, rounded up for sign 1, down for -1; numbers as they are."""
+    """Moments (n,) of another column in the unit of one, numbers on its grid; rounded up for sign 1, down for -1."""
+    if isinstance(encoder, NumberColumnEncoder):
+        return encoder.number.not_beyond(values, sign)
     if not (isinstance(encoder, DatetimeEncoder) and isinstance(other, DatetimeEncoder)):
         return values
     if encoder.per_day >= other.per_day:

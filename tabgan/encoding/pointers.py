@@ -21,7 +21,7 @@ from tabgan.encoding.datetime import DatetimeEncoder
 from tabgan.encoding.layout import Layout, NumberTable, Pointer
 from tabgan.encoding.number_column import NumberColumnEncoder
 from tabgan.encoding.numeric import FRACTION_STEPS, NumericEncoder
-from tabgan.schema import Column
+from tabgan.schema import Column, Kind
 
 Array = NDArray[Any]
 Pair = tuple[int, int]
@@ -35,7 +35,7 @@ MIDDLE = len(REACH) + 1
 N_BANDS = 2 * MIDDLE + 1
 MOST_OTHERS = 3  # a column
 MOST_PAIRS = 64
-DAY, TIME = "day", "time"
+DAY, TIME, NUMBER = "day", "time", "number"
 NEIGHBOURS = 30  # how far apart two columns may be in a wide table
 
 
@@ -72,7 +72,8 @@ def lines_of(columns: Sequence[Column], encoders: Sequence[ColumnEncoder], layou
     for index, (column, encoder) in enumerate(zip(columns, encoders, strict=True)):
         parts: list[tuple[tuple[Any, ...], NumericEncoder]] = []
         if isinstance(encoder, NumberColumnEncoder):
-            parts = [((column.kind, column.origin, column.unit), encoder.number)]
+            kind = NUMBER if column.kind is Kind.INTEGER or column.kind is Kind.FLOAT else column.kind
+            parts = [((kind, column.origin, column.unit), encoder.number)]
         elif isinstance(encoder, DatetimeEncoder):
             scales = ((DAY,), (TIME, encoder.per_day))
             pairs = zip(scales, (encoder.day, encoder.time), strict=True)

@@ -24,6 +24,7 @@ from tabgan.encoding.single import celled, known_single
 Array = NDArray[Any]
 LEAST_ROWS = 50  # in the same cell
 LEAST_SHARE = 0.1  # of them
+ROUNDED = 0.98  # of the rows lie in the cell of a number that is rounded
 MOST_CHANCE = 0.6  # where cells are so narrow they tell the value themselves
 
 
@@ -64,6 +65,7 @@ def find_repeats(
     for column in sorted({column for column, _ in pairs}):
         others = [other for own, other in sorted(pairs) if own == column]
         same = {o: in_the_cell_of(encoders, layout, (column, o), codes, cells) for o in others}
+        same = {o: rows & looked_at[column].tells(looked_at[o], rows) for o, rows in same.items()}
         left = np.ones(len(codes), bool)  # rows that repeat none of those before
         while others:
             shares = {o: looked_at[column].share_equal(looked_at[o], same[o] & left) for o in others}
@@ -87,6 +89,7 @@ class _LookedAt:
     count : how many values of a grid share the cell; infinite for a continuous number.
     width : of the cell.
     rough : how far values may be from those told.
+    grid : from one value of the column to the next; 0 for a continuous number.
     """
 
     code: Array
@@ -94,6 +97,7 @@ class _LookedAt:
     count: Array
     width: Array
     rough: Array
+    grid: float
 
     @classmethod
     def of(
@@ -106,17 +110,29 @@ class _LookedAt:
         width = (high - low) * single.unit
         count = np.exp(number.log_volume(own)) if number.on_grid else np.full(len(own), np.inf)
         rough = np.where(count <= FRACTION_STEPS / 2, 0.0, width / FRACTION_STEPS)
-        return cls(own[:, 0], cells_of(encoder, layout, column, codes, fractions), count, width, rough)
+        grid = number.step / 10.0**number.decimals if number.on_grid else 0.0
+        return cls(own[:, 0], cells_of(encoder, layout, column, codes, fractions), count, width, rough, grid)
 
     def take(self, index: Array) -> _LookedAt:
         """Some of the rows, by position."""
-        parts = (part[index] for part in (self.count, self.width, self.rough))
-        return _LookedAt(self.code[index], self.cells.take(index), *parts)
+        count, width, rough = (part[index] for part in (self.count, self.width, self.rough))
+        return _LookedAt(self.code[index], self.cells.take(index), count, width, rough, self.grid)
 
     def equal(self, other: _LookedAt) -> NDArray[np.bool_]:
         """Rows (n,) in which the values are equal, as far as is told."""
         apart = np.abs(self.cells.values.astype(np.float64) - other.cells.values.astype(np.float64))
         return np.asarray(apart <= self.rough + other.rough)
+
+    def tells(self, other: _LookedAt, same: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Rows (n,) in which equal values are told from those that are only rounded to the other one's grid.
+
+        Where a column hardly ever lies in another cell, one may be rounded; ``same`` (n,) flags the rows in which it
+        does not.
+        """
+        known = ~(self.cells.missing | other.cells.missing)
+        if self.grid == other.grid or same.sum() < ROUNDED * known.sum():
+            return known
+        return np.asarray(known & (self.rough + other.rough <= max(self.grid, other.grid) / 4))
 
     def share_equal(self, other: _LookedAt, rows: NDArray[np.bool_]) -> float:
         """Share of rows (n,) in which the values are equal, beyond chance.
@@ -174,7 +190,8 @@ def repeat(
         taken = same & (place < share)
         rest = same & ~taken
         place[rest] = ((place[rest] - share) / (1 - share)).clip(0.0, BELOW_ONE)
-        values = np.where(taken, out[other].values, out[column].values)
+        values = out[column].values.copy()  # of its own dtype
+        values[taken] = out[other].values[taken]
         values[rest] = encoder.decode(
             codes[rest][:, layout.symbols_of(column)], places[rest][:, number]
         ).values
@@ -215,7 +232,8 @@ def repeat_again(
             equal = ~(was.missing | source.missing) & (was.values == source.values)
             equal &= in_the_cell_of(encoders, layout, (column, other), codes, out)
             equal &= _can_hold(encoders[column], out[other]) & ~settled[:, column]
-            values = np.where(equal, out[other].values, out[column].values)
+            values = out[column].values.copy()
+            values[equal] = out[other].values[equal]
             out[column] = replace(out[column], values=values)
             settled[:, [column, other]] |= equal[:, None]
     return out, settled

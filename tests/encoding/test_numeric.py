@@ -244,3 +244,12 @@ def test_cells_between_jumps_hold_ten_rows(seed, width):
     rows = np.bincount(codes[:, 0], minlength=encoder.n_modes)[encoder.first_continuous :]
     assert ((rows >= 10) | (rows == 0)).all()  # and gaps none
     assert (rows == 0).any() == (width < 1)
+
+
+@pytest.mark.parametrize(("sign", "expected"), [(1, [3.5, 3.5, 4.0, np.inf]), (-1, [3.0, 3.5, 3.5, np.inf])])
+def test_values_of_the_grid_not_beyond_others(sign, expected):
+    values = np.arange(0, 4_000, 5) / 10
+    column = Column(name="a", kind=Kind.FLOAT, dtype="float64", decimals=1)
+    number = fitted(values, np.zeros(len(values), bool), column).number
+    found = number.not_beyond(np.array([3.4, 3.5 + 1e-13, 3.6, np.inf]), sign)
+    assert found.tolist() == pytest.approx(expected)

@@ -32,11 +32,23 @@ def test_chance_zeros_and_other_grids_are_not_taken_for_the_same():
     many = rng.integers(0, 5_000, 4_000)
     zeros = [np.where(rng.random(4_000) < 0.7, 0, rng.integers(1, 5_000, 4_000)) for _ in range(2)]
     frame = pd.DataFrame(
-        {"a": zeros[0], "b": zeros[1], "whole": many, "float": many + 0.25, "near": many // 7}
+        {"a": zeros[0], "b": zeros[1], "whole": many, "small": many // 7, "span": pd.to_timedelta(many, "s")}
     )
     encoder, table = fitted(frame)
     assert encoder.near == ()
     assert table.layout.pointers == ()
+
+
+def test_whole_numbers_and_floats_tell_each_other():
+    rng = np.random.default_rng(0)
+    whole = rng.integers(0, 5_000, 4_000)
+    with_gaps = np.where(rng.random(4_000) < 0.1, np.nan, whole)
+    encoder, table = fitted(pd.DataFrame({"whole": whole, "gaps": with_gaps, "float": whole + 0.25}))
+    assert len(encoder.near) == 6
+    for pointer in table.layout.pointers:
+        told = pointed(pointer, table.layout, table.codes.astype(np.int64), table.fractions)
+        own = table.codes[:, pointer.symbol]
+        assert np.abs(own - told)[told >= 0].mean() < 20
 
 
 def test_columns_of_which_one_is_never_less_are_found():

@@ -187,3 +187,48 @@ def test_what_if_keeps_dates_in_order(model):
     frame = frame[frame["start"] < "2023-12-01"].head(400)
     moved = model.what_if(frame, set={"start": lambda start: start + pd.Timedelta(hours=3)}, random_state=0)
     assert (moved["start"] <= moved["end"]).all()
+
+
+def test_what_is_rounded_is_no_repeated_value():
+    rng = np.random.default_rng(0)
+    price = rng.gamma(2, 40_000, ROWS).round(2)
+    encoder, after = redrawn(pd.DataFrame({"whole": price.round().astype(int), "price": price}))
+    assert len(encoder.near) == 2
+    assert not encoder.repeats
+    assert (after["price"] % 1 == 0).mean() < 0.05
+
+
+def test_a_float_repeats_whole_numbers_and_the_other_way_round():
+    rng = np.random.default_rng(0)
+    bill, other = (rng.gamma(2, 30_000, ROWS).round().astype(int) for _ in range(2))
+    paid = np.where(rng.random(ROWS) < 0.5, bill, other + 0.5)
+    for columns in (["bill", "paid"], ["paid", "bill"]):
+        encoder, after = redrawn(pd.DataFrame({"bill": bill, "paid": paid})[columns])
+        assert len(encoder.repeats) == 1
+        # half of the rows, where the drawn bill lies in the cell of what is paid; if that comes first, and is whole
+        assert (after["paid"] == after["bill"]).mean() > (0.3 if columns[0] == "bill" else 0.15)
+        assert after["bill"].dtype == "int64"
+        assert after["paid"].dtype == "float64"
+
+
+@pytest.mark.parametrize("gaps", [0.0, 0.1])
+def test_whole_numbers_and_floats_are_put_in_order(gaps):
+    rng = np.random.default_rng(1)
+    low = rng.integers(-3_000, 3_000, ROWS)
+    high = (low + rng.exponential(200.0, ROWS)).round(1)
+    high[rng.random(ROWS) < gaps] = np.nan
+    for columns in (["low", "high"], ["high", "low"]):
+        encoder, after = redrawn(pd.DataFrame({"low": low, "high": high})[columns])
+        assert len(encoder.orders) == 1
+        assert (after["low"] <= after["high"]).mean() == pytest.approx(1 - gaps, abs=0.02)
+        assert (after["low"] <= after["high"]).sum() == after["high"].notna().sum()
+
+
+def test_whole_members_of_a_sum_stay_whole_beside_a_float_that_bounds_them():
+    frame, rng = amounts(), np.random.default_rng(5)
+    frame["least"] = (frame["bill"] * (1 - 0.01 * rng.random(ROWS))).round(2)
+    encoder, after = redrawn(frame)
+    assert encoder.orders
+    assert encoder.sums
+    assert (after["bill"] == after["a"] + after["b"]).mean() > 0.99
+    assert (after["least"] <= after["bill"]).all()
