@@ -11,8 +11,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.mixture import BayesianGaussianMixture
 
 from tabgan.encoding.mixture import MixtureEncoder, offset
 from tabgan.encoding.numeric_summary import MIN_SEEN, NumericSummary, extremes
@@ -70,6 +68,9 @@ def fit_gaussians(values: Array, counts: Array, min_weight: float) -> tuple[Arra
 
     Gaussians lighter than ``min_weight`` are dropped; the heaviest stays in any case.
     """
+    from sklearn.exceptions import ConvergenceWarning
+    from sklearn.mixture import BayesianGaussianMixture  # here, as no other model needs it: 16 MB and 0.1 s
+
     sample = quantiles(values, counts, FITTED_VALUES)
     size = max(float(np.abs(sample).max()), np.finfo(float).tiny)  # the square of a large float is infinite
     centre = float((sample / size).mean())
