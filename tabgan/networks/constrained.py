@@ -167,7 +167,7 @@ def draw_part(canvas: Canvas, part: Part, temperature: float, alike: bool = Fals
 def _every_place(canvas: Canvas, part: Part, temperature: float) -> Tensor:
     """Probabilities of the second symbol after each code of the first, (F, P), where all rows are told the same."""
     assert part.second is not None
-    generator, start = canvas.generator, int(canvas.generator.tables.first_level[part.first])
+    generator, start = canvas.generator, canvas.generator.tables.starts[part.first]
     levels = generator.levels[start : start + part.share.shape[1]]
     contexts = canvas.context[:1] + generator.pointers.pad(levels)
     logits = cooled(generator.heads.one(part.second, contexts), temperature)
@@ -177,7 +177,7 @@ def _every_place(canvas: Canvas, part: Part, temperature: float) -> Tensor:
 def _inside(canvas: Canvas, part: Part, share: Tensor, places: Tensor | None, temperature: float) -> Tensor:
     """How much of the mass of each code of the first symbol is allowed, (B or 1, F)."""
     inside = share[:, :, 0].clone()
-    generator, start = canvas.generator, int(canvas.generator.tables.first_level[part.first])
+    generator, start = canvas.generator, canvas.generator.tables.starts[part.first]
     for code in part.torn:
         if places is None:
             assert part.second is not None

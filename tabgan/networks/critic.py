@@ -54,7 +54,7 @@ class Critic(nn.Module):
 
     def embed_soft(self, symbol: int, probabilities: Tensor) -> Tensor:
         """Features (B, E) of one symbol given as probabilities (B, K): the way gradients take."""
-        start = int(self.tables.first_level[symbol])
+        start = self.tables.starts[symbol]
         return probabilities @ buffer(self, "levels")[start : start + self.tables.sizes[symbol]]
 
     def companions(self, codes: Tensor, packs: int) -> Tensor:

@@ -20,7 +20,7 @@ def cell_masses(generator: Generator, first: int, second: int | None, context: T
     if second is None:
         return mass
     out = mass * (torch.arange(tables.sizes[second], device=context.device) == 0)
-    start = int(tables.first_level[first])
+    start = tables.starts[first]
     for code in range(tables.applies_from[second], tables.sizes[first]):
         places = heads.one(second, context + generator.pointers.pad(generator.levels[start + code]))
         out[:, code] = mass[:, code] * torch.softmax(places.to(dtype), dim=1)

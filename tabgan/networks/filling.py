@@ -93,7 +93,7 @@ class Canvas:
         tables = self.generator.tables
         self.codes[rows, symbol] = code
         self.noise[rows, tables.symbol_column[symbol]] = left
-        self.add(rows, self.generator.level(torch.where(code < 0, 0, code + tables.first_level[symbol])))
+        self.add(rows, self.generator.level(torch.where(code < 0, 0, code + tables.starts[symbol])))
 
     def put_number(self, symbol: int, rows: Rows, inside: Tensor, left: Tensor) -> None:
         """Where in its cell a number lies that ends with this symbol: a fraction (rows,), and the uniforms left."""

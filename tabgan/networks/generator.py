@@ -104,7 +104,7 @@ class Generator(nn.Module):
 
     def level_contexts(self, symbol: int) -> Tensor:
         """What each level of a symbol adds to the context, (K, H); a cell stands for its middle."""
-        start = int(self.tables.first_level[symbol])
+        start = self.tables.starts[symbol]
         levels = self.levels[start : start + self.tables.sizes[symbol]]
         number = self.tables.number_of_last.get(symbol)
         if number is None or self.tables.parents[symbol] is not None:

@@ -56,7 +56,7 @@ def fill_through(
             code = torch.where(applies, code, -1)
             bend = bend * applies.unsqueeze(1)
         columns[symbol] = code
-        start = int(tables.first_level[symbol])
+        start = tables.starts[symbol]
         at = torch.where(code < 0, 0, code + start)
         bent = generator.pointers.pad(bend @ generator.level_contexts(symbol).detach())
         known = buffer(generator, "embedded")[at]

@@ -97,6 +97,7 @@ class SymbolTables(nn.Module):
         self.n_symbols = layout.n_symbols
         self.n_numbers = layout.n_numbers
         self.n_levels = layout.n_levels
+        self.starts: list[int] = (layout.offsets + 1).tolist()  # level 0: nothing known, embedded as zero
         self.sizes = [symbol.n_levels for symbol in layout.symbols]
         self.parents = [symbol.parent for symbol in layout.symbols]
         self.applies_from = [symbol.applies_from for symbol in layout.symbols]
@@ -112,7 +113,7 @@ class SymbolTables(nn.Module):
         low = [number.rank_low.ravel() for number in layout.numbers]
         width = [number.rank_width.ravel() for number in layout.numbers]
         constants = {
-            "first_level": torch.as_tensor(layout.offsets + 1),  # level 0: nothing known, embedded as zero
+            "first_level": torch.tensor(self.starts, dtype=torch.long),
             "number_mode": torch.tensor(modes, dtype=torch.long),
             "number_place": torch.tensor(lasts, dtype=torch.long),
             "number_last": torch.tensor(lasts, dtype=torch.long),
