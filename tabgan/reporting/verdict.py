@@ -109,7 +109,8 @@ def _useful(scores: Scores, details: Mapping[str, Any]) -> Verdict:
 
 
 def _private(scores: Scores, details: Mapping[str, Any]) -> Verdict:
-    found = [*_copied(scores), *_attacked(scores, details.get("membership") or {}), *_risks(scores)]
+    exact = (details.get("copies") or {}).get("exact") or {}
+    found = [*_copied(scores, exact), *_attacked(scores, details.get("membership") or {}), *_risks(scores)]
     if _known(scores, "mia_auc") is None:
         why = str(details.get("cannot_judge") or "there is no hold-out").rstrip(".")
         level: Level = "poor" if "poor" in [level for level, _ in found] else "unknown"
@@ -117,14 +118,17 @@ def _private(scores: Scores, details: Mapping[str, Any]) -> Verdict:
     return _verdict("private", [*found, ("good", "That no attack succeeds is no proof of privacy.")])
 
 
-def _copied(scores: Scores) -> Iterator[Finding]:
+def _copied(scores: Scores, exact: Mapping[str, Any]) -> Iterator[Finding]:
+    """Copies that chance does not make: the lower bound of what is beyond it says whether there are any."""
     for name, what in (("exact_copies", "rows"), ("copied_cells_excess", "cells of a column")):
         score = _known(scores, name)
         if score is not None:
-            excess = _value(score) - (score.floor or 0.0)
-            level = _below(excess, COPY_EXCESS)
+            excess, low = _value(score) - (score.floor or 0.0), score.low
+            if name == "exact_copies":  # its bounds are of the copies, those of chance among them
+                excess, low = exact.get("excess", excess), exact.get("excess_low")
+            sure = low is None or low > 0
             told = f"Beyond chance, {excess:.1f} % of the {what} are copies from the training rows."
-            yield level, "" if level == "good" else told
+            yield _below(excess, COPY_EXCESS) if sure else "good", told if sure and excess >= 0.05 else ""
 
 
 def _attacked(scores: Scores, membership: Mapping[str, Any]) -> Iterator[Finding]:

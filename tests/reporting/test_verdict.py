@@ -68,6 +68,25 @@ def test_one_bad_score_is_enough_and_is_told(question, changed, level):
     assert found.sentence != judged()[question].sentence
 
 
+def test_copies_that_chance_may_have_made_are_no_finding():
+    fresh = {
+        "exact_copies": score(30.0, 27.0, 28.0, 32.0),
+        "copied_cells_excess": score(3.0, None, -1.0, 7.0),
+    }
+    details = {"copies": {"exact": {"excess": 3.0, "excess_low": -1.2}}}
+    found = judged(details, **fresh)["private"]
+    assert found.level == "good"
+    assert "Beyond chance" not in found.sentence
+    details["copies"]["exact"]["excess_low"] = 0.4
+    assert judged(details, **fresh)["private"].level == "poor"
+
+
+def test_few_copies_are_told():
+    found = judged({}, exact_copies=score(0.9, 0.0))["private"]
+    assert found.level == "good"
+    assert "0.9 % of the rows are copies" in found.sentence
+
+
 def test_an_attacker_who_holds_the_model_is_told_from_one_who_holds_rows():
     attacks = [
         {"name": "nearest synthetic row", "knows": "the synthetic rows", "auc": 0.53},

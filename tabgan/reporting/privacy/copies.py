@@ -1,5 +1,6 @@
 """Copies: synthetic rows equal to a training row, and cells of fine-grained numbers equal to a training value."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -47,6 +48,21 @@ def repeated_rows(train: Keys) -> float:
     """Share of training rows equal to another one, in %: what a fresh row would be, leave-one-out."""
     _, inverse, counts = np.unique(train, return_inverse=True, return_counts=True)
     return 100 * float((counts[inverse] > 1).mean())
+
+
+def chance_error(train: Keys, n_unseen: int, unseen: float) -> float:
+    """Standard error of the share of fresh rows that would be copies, `unseen` in %, in points.
+
+    Parameters
+    ----------
+    n_unseen
+        Held-out rows that `unseen` is the share of; 0 when it comes from `repeated_rows`, whose error is larger
+        by the training rows that come in twos (Esty, Annals of Statistics 1983).
+    """
+    n = n_unseen or len(train)
+    share = (unseen * n / 100 + 2) / (n + 4)  # with none found there may be some
+    twice = 0 if n_unseen else int((np.unique(train, return_counts=True)[1] == 2).sum())
+    return 100 * math.sqrt(share * (1 - share) / n + 2 * twice / n**2)
 
 
 def copied_cells(
