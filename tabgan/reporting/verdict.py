@@ -110,7 +110,8 @@ def _useful(scores: Scores, details: Mapping[str, Any]) -> Verdict:
 
 def _private(scores: Scores, details: Mapping[str, Any]) -> Verdict:
     exact = (details.get("copies") or {}).get("exact") or {}
-    found = [*_copied(scores, exact), *_attacked(scores, details.get("membership") or {}), *_risks(scores)]
+    attacked = _attacked(scores, details.get("membership") or {})
+    found = [*_copied(scores, exact), *_near(scores), *attacked, *_found(scores), *_risks(scores)]
     if _known(scores, "mia_auc") is None:
         why = str(details.get("cannot_judge") or "there is no hold-out").rstrip(".")
         level: Level = "poor" if "poor" in [level for level, _ in found] else "unknown"
@@ -131,6 +132,18 @@ def _copied(scores: Scores, exact: Mapping[str, Any]) -> Iterator[Finding]:
             yield _below(excess, COPY_EXCESS) if sure else "good", told if sure and excess >= 0.05 else ""
 
 
+def _near(scores: Scores) -> Iterator[Finding]:
+    """Near copies, which are no equal rows: nearer than unseen rows, and far nearer to one row than to a second."""
+    share, ratio = _known(scores, "quantile_dcr_2"), _known(scores, "nndr")
+    if share is None or ratio is None:
+        return
+    chance, high = share.floor or 0.0, 1.0 if ratio.high is None else ratio.high
+    if (share.low or 0.0) > chance and high < (ratio.floor or 0.0):
+        told = f"{_value(share):.1f} % of the synthetic rows are nearer to one training row than the nearest "
+        told += f"{chance:.0f} % of unseen rows are."
+        yield _below(_value(share) - chance, RISK), told
+
+
 def _attacked(scores: Scores, membership: Mapping[str, Any]) -> Iterator[Finding]:
     score = _known(scores, "mia_auc")
     if score is not None:
@@ -144,6 +157,16 @@ def _attacked(scores: Scores, membership: Mapping[str, Any]) -> Iterator[Finding
         rows_alone = [a["auc"] for a in membership.get("attacks", ()) if "model" not in a["knows"]]
         if level != "good" and "model" in _by_whom(membership) and rows_alone:
             yield "good", f"Without the model, the strongest reaches AUC {max(rows_alone):.2f}."
+
+
+def _found(scores: Scores) -> Iterator[Finding]:
+    """Single training rows that an attack is sure of, which the AUC over all rows need not show."""
+    score = _known(scores, "mia_tpr")
+    if score is not None and (score.low or 0.0) > (chance := score.floor or 0.0):
+        told = (
+            f"An attack finds {_value(score):.1f} % of the training rows where guessing finds {chance:.0f} %."
+        )
+        yield _below(_value(score) - chance, RISK), told
 
 
 def _by_whom(membership: Mapping[str, Any]) -> str:

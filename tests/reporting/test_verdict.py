@@ -87,6 +87,22 @@ def test_few_copies_are_told():
     assert "0.9 % of the rows are copies" in found.sentence
 
 
+def test_near_copies_of_some_rows_are_found_where_the_area_is_not():
+    found = judged({}, mia_tpr=score(6.2, 1.0, 4.8, 7.6))["private"]
+    assert found.level == "poor"
+    assert "finds 6.2 % of the training rows where guessing finds 1 %" in found.sentence
+    assert judged({}, mia_tpr=score(2.0, 1.0, 0.8, 3.2))["private"].level == "good"
+
+
+def test_near_copies_are_told_without_a_holdout():
+    near = {"quantile_dcr_2": score(90.0, 2.0, 88.0, 92.0), "nndr": score(0.1, 0.9, 0.08, 0.12)}
+    found = judged({}, mia_auc=score(None), **near)["private"]
+    assert found.level == "poor"
+    assert "90.0 % of the synthetic rows are nearer to one training row" in found.sentence
+    dense = near | {"nndr": score(0.9, 0.9, 0.88, 0.92)}  # rows in the middle of many, near to no single one
+    assert judged({}, mia_auc=score(None), **dense)["private"].level == "unknown"
+
+
 def test_an_attacker_who_holds_the_model_is_told_from_one_who_holds_rows():
     attacks = [
         {"name": "nearest synthetic row", "knows": "the synthetic rows", "auc": 0.53},
