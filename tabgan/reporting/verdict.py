@@ -85,6 +85,7 @@ def _useful(scores: Scores, details: Mapping[str, Any]) -> Verdict:
     targets = (details.get("utility") or {}).get("targets") or []
     learnt = [t for t in targets if None not in (t["synthetic"], t["real"], t["naive"])]
     learnt = [t for t in learnt if t["real"] - t["naive"] > LEARNABLE]
+    learnt = [t for t in learnt if t.get("real_low", t["real"]) > t["naive"]]  # by chance some do better
     if not learnt:
         why = getattr(scores.get("tstr"), "note", "")
         return Verdict(

@@ -126,6 +126,13 @@ def test_utility_is_what_is_kept_beyond_guessing():
     assert judged({"utility": {"targets": [target(0.5, 0.5)]}})["useful"].level == "unknown"
 
 
+def test_what_a_model_learnt_by_chance_is_no_loss():
+    noise = target(0.5, 0.53) | {"real_low": 0.48}
+    found = judged({"utility": {"targets": [noise]}})["useful"]
+    assert found.level == "unknown"
+    assert judged({"utility": {"targets": [noise | {"real_low": 0.51}]}})["useful"].level == "poor"
+
+
 def test_without_a_holdout_attacks_are_not_judged():
     unknown = {"mia_auc": score(None, note="no hold-out")}
     found = judged({"cannot_judge": "real rows that were not trained on are needed."}, **unknown)["private"]
