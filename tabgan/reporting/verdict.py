@@ -87,11 +87,12 @@ def _useful(scores: Scores, details: Mapping[str, Any]) -> Verdict:
     learnt = [t for t in learnt if t["real"] - t["naive"] > LEARNABLE]
     learnt = [t for t in learnt if t.get("real_low", t["real"]) > t["naive"]]  # by chance some do better
     if not learnt:
-        why = getattr(scores.get("tstr"), "note", "")
+        tstr = scores.get("tstr")
+        why = tstr.note if tstr is not None and tstr.value is None else ""
         return Verdict(
             question="useful",
             level="unknown",
-            sentence=f"It could not be judged: {why or 'no column can be predicted from the others'}.",
+            sentence=f"It could not be judged: {why or 'real rows teach nothing of a column beyond guessing'}.",
         )
     kept = sum(t["synthetic"] - t["naive"] for t in learnt) / sum(t["real"] - t["naive"] for t in learnt)
     if len(learnt) == 1:

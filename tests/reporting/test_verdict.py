@@ -19,7 +19,7 @@ def good_scores() -> dict[str, Score]:
         "levels_covered": score(100.0, 100.0),
         "modes_covered": score(99.8, 99.9),
         "combinations_covered": score(99.0, 99.0),
-        "tstr": score(0.92, 0.93),
+        "tstr": score(0.92, 0.93, note="AUC; beside it what as many real rows teach"),
         "exact_copies": score(0.1, 0.1),
         "copied_cells_excess": score(-3.0),
         "mia_auc": score(0.505, 0.5, 0.49, 0.52),
@@ -130,6 +130,7 @@ def test_what_a_model_learnt_by_chance_is_no_loss():
     noise = target(0.5, 0.53) | {"real_low": 0.48}
     found = judged({"utility": {"targets": [noise]}})["useful"]
     assert found.level == "unknown"
+    assert found.sentence == "It could not be judged: real rows teach nothing of a column beyond guessing."
     assert judged({"utility": {"targets": [noise | {"real_low": 0.51}]}})["useful"].level == "poor"
 
 
