@@ -40,6 +40,16 @@ def test_a_fresh_row_is_repeated_as_often_as_training_rows_are():
     assert repeated_rows(keys[1]) == pytest.approx(copied_rows(keys[0], keys[1]), abs=1)
 
 
+def test_copies_that_went_through_float32_are_copies():
+    rng = np.random.default_rng(0)
+    train, holdout = (pd.DataFrame({"x": rng.normal(size=2_000)}) for _ in range(2))
+    copies = train.astype("float32").astype("float64")
+    keys = row_keys([copies, train, holdout])
+    assert copied_rows(keys[0], keys[1]) == 100
+    assert copied_rows(keys[2], keys[1]) < 1
+    assert copied_cells(copies, train, holdout).loc["x", "excess"] > 99
+
+
 @pytest.mark.parametrize("n_held", [0, 200])
 def test_the_error_of_what_chance_copies_is_that_of_repeated_draws(n_held):
     rng, off, errors = np.random.default_rng(0), [], []
