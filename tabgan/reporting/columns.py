@@ -89,12 +89,14 @@ def shared_codes(*columns: pd.Series) -> tuple[list[Codes], int]:
     Returns
     -------
     codes, n_levels
-        One array of shape (n,) per column with values in [0, n_levels); 0 is missing.
+        One array of shape (n,) per column with values in [0, n_levels); 0 is missing. Levels are in random
+        order: in that of appearance a classifier would learn from a rare level's code whose row it is.
     """
     values = np.concatenate([column.astype(object).to_numpy() for column in columns])
     codes, levels = pd.factorize(values)
+    places = np.append(np.random.default_rng(0).permutation(len(levels)) + 1, 0)  # the last is of code -1
     ends = np.cumsum([len(column) for column in columns])[:-1]
-    return list(np.split(codes.astype(np.int64) + 1, ends)), len(levels) + 1
+    return list(np.split(places[codes], ends)), len(levels) + 1
 
 
 def _is_time(dtype: Any) -> bool:

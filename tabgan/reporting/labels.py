@@ -53,10 +53,12 @@ class Scale:
         """Which values keep to the column's digits, shape (n,); those of float32 are forgiven their rounding."""
         if self.decimals is None:
             return np.ones(len(values), dtype=np.bool_)
-        scaled = values * 10.0**self.decimals
+        with np.errstate(over="ignore"):  # beyond all floats no digits are left to look at
+            scaled = values * 10.0**self.decimals
         tolerance = np.minimum(0.25, 1e-6 + 6e-8 * np.abs(scaled))
         finite = np.isfinite(scaled)
-        return ~finite | (np.abs(scaled - np.rint(scaled)) <= np.where(finite, tolerance, 0))
+        held = np.where(finite, scaled, 0)
+        return np.asarray(~finite | (np.abs(held - np.rint(held)) <= tolerance))
 
     def step(self, values: NDArray[np.float64]) -> float | None:
         """The distance of neighbouring values that finite values of the column may have; None is any."""

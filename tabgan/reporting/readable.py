@@ -4,6 +4,7 @@ Real and synthetic rows come from different hands: integers as floats, booleans 
 text. What means the same is read as the same; what cannot be read is refused by name, never dropped.
 """
 
+import datetime
 from collections.abc import Hashable
 from typing import Any
 
@@ -150,13 +151,14 @@ def _spans(reading: Reading) -> Array:
 
 
 def _levels(reading: Reading, column: Column) -> Array:
-    """Levels as text: 1, 1.0 and "1" are one level, whatever the dtype."""
+    """Levels as text: 1, 1.0 and "1" are one level, and so is a moment in any unit, whatever the dtype."""
     if reading.species in (Species.STRING, Species.CATEGORY):
         codes, texts = reading.values, [_text(level) for level in reading.levels]
+        texts = texts if column.unit is None else _written_times(texts, column)
     elif reading.species in (Species.DATETIME, Species.TIMEDELTA):
         kind = "datetime64" if reading.species is Species.DATETIME else "timedelta64"
         codes, found = pd.factorize(reading.values)
-        texts = [str(moment) for moment in found.view(f"{kind}[{reading.unit}]")]
+        texts = [_time_text(time) for time in found.view(f"{kind}[{reading.unit}]").astype(f"{kind}[us]")]
     else:
         codes, found = pd.factorize(reading.values)
         texts = [_text(value) for value in found.tolist()]
@@ -166,7 +168,25 @@ def _levels(reading: Reading, column: Column) -> Array:
     return held[np.where(reading.missing, -1, codes)]
 
 
+def _written_times(texts: list[str], column: Column) -> list[str]:
+    """Texts of what the real table holds as times, as those are written; what is no time stays."""
+    cells = pd.Series(texts, dtype=object)
+    is_span = isinstance(column.value, datetime.timedelta)
+    found = pd.to_timedelta(cells, errors="coerce") if is_span else _written_moments(cells, column)
+    times = found.to_numpy().astype("timedelta64[us]" if is_span else "datetime64[us]")
+    return [text if np.isnat(time) else _time_text(time) for text, time in zip(texts, times, strict=True)]
+
+
+def _time_text(time: np.datetime64 | np.timedelta64) -> str:
+    """A time of microseconds in its shortest form: 2020-01-31, or 2020-01-31 12:00:00."""
+    if isinstance(time, np.timedelta64):
+        return str(pd.Timedelta(time))
+    return str(time).replace("T", " ").removesuffix(".000000").removesuffix(" 00:00:00")
+
+
 def _is_truth(column: Column) -> bool:
+    if column.kind is Kind.CONSTANT:
+        return isinstance(column.value, bool)
     pair: tuple[Hashable, ...] = column.levels or ()
     return column.kind is Kind.BOOLEAN and pair == (False, True) and isinstance(pair[0], bool)
 

@@ -85,12 +85,14 @@ def _useful(scores: Scores, details: Mapping[str, Any]) -> Verdict:
     targets = (details.get("utility") or {}).get("targets") or []
     learnt = [t for t in targets if None not in (t["synthetic"], t["real"], t["naive"])]
     learnt = [t for t in learnt if t["real"] - t["naive"] > LEARNABLE]
+    learnt = [t for t in learnt if t.get("real_low", t["real"]) > t["naive"]]  # by chance some do better
     if not learnt:
-        why = getattr(scores.get("tstr"), "note", "")
+        tstr = scores.get("tstr")
+        why = tstr.note if tstr is not None and tstr.value is None else ""
         return Verdict(
             question="useful",
             level="unknown",
-            sentence=f"It could not be judged: {why or 'no column can be predicted from the others'}.",
+            sentence=f"It could not be judged: {why or 'real rows teach nothing of a column beyond guessing'}.",
         )
     kept = sum(t["synthetic"] - t["naive"] for t in learnt) / sum(t["real"] - t["naive"] for t in learnt)
     if len(learnt) == 1:
@@ -109,7 +111,9 @@ def _useful(scores: Scores, details: Mapping[str, Any]) -> Verdict:
 
 
 def _private(scores: Scores, details: Mapping[str, Any]) -> Verdict:
-    found = [*_copied(scores), *_attacked(scores, details.get("membership") or {}), *_risks(scores)]
+    exact = (details.get("copies") or {}).get("exact") or {}
+    attacked = _attacked(scores, details.get("membership") or {})
+    found = [*_copied(scores, exact), *_near(scores), *attacked, *_found(scores), *_risks(scores)]
     if _known(scores, "mia_auc") is None:
         why = str(details.get("cannot_judge") or "there is no hold-out").rstrip(".")
         level: Level = "poor" if "poor" in [level for level, _ in found] else "unknown"
@@ -117,14 +121,29 @@ def _private(scores: Scores, details: Mapping[str, Any]) -> Verdict:
     return _verdict("private", [*found, ("good", "That no attack succeeds is no proof of privacy.")])
 
 
-def _copied(scores: Scores) -> Iterator[Finding]:
+def _copied(scores: Scores, exact: Mapping[str, Any]) -> Iterator[Finding]:
+    """Copies that chance does not make: the lower bound of what is beyond it says whether there are any."""
     for name, what in (("exact_copies", "rows"), ("copied_cells_excess", "cells of a column")):
         score = _known(scores, name)
         if score is not None:
-            excess = _value(score) - (score.floor or 0.0)
-            level = _below(excess, COPY_EXCESS)
+            excess, low = _value(score) - (score.floor or 0.0), score.low
+            if name == "exact_copies":  # its bounds are of the copies, those of chance among them
+                excess, low = exact.get("excess", excess), exact.get("excess_low")
+            sure = low is None or low > 0
             told = f"Beyond chance, {excess:.1f} % of the {what} are copies from the training rows."
-            yield level, "" if level == "good" else told
+            yield _below(excess, COPY_EXCESS) if sure else "good", told if sure and excess >= 0.05 else ""
+
+
+def _near(scores: Scores) -> Iterator[Finding]:
+    """Near copies, which are no equal rows: nearer than unseen rows, and far nearer to one row than to a second."""
+    share, ratio = _known(scores, "quantile_dcr_2"), _known(scores, "nndr")
+    if share is None or ratio is None:
+        return
+    chance, high = share.floor or 0.0, 1.0 if ratio.high is None else ratio.high
+    if (share.low or 0.0) > chance and high < (ratio.floor or 0.0):
+        told = f"{_value(share):.1f} % of the synthetic rows are nearer to one training row than the nearest "
+        told += f"{chance:.0f} % of unseen rows are."
+        yield _below(_value(share) - chance, RISK), told
 
 
 def _attacked(scores: Scores, membership: Mapping[str, Any]) -> Iterator[Finding]:
@@ -140,6 +159,16 @@ def _attacked(scores: Scores, membership: Mapping[str, Any]) -> Iterator[Finding
         rows_alone = [a["auc"] for a in membership.get("attacks", ()) if "model" not in a["knows"]]
         if level != "good" and "model" in _by_whom(membership) and rows_alone:
             yield "good", f"Without the model, the strongest reaches AUC {max(rows_alone):.2f}."
+
+
+def _found(scores: Scores) -> Iterator[Finding]:
+    """Single training rows that an attack is sure of, which the AUC over all rows need not show."""
+    score = _known(scores, "mia_tpr")
+    if score is not None and (score.low or 0.0) > (chance := score.floor or 0.0):
+        told = (
+            f"An attack finds {_value(score):.1f} % of the training rows where guessing finds {chance:.0f} %."
+        )
+        yield _below(_value(score) - chance, RISK), told
 
 
 def _by_whom(membership: Mapping[str, Any]) -> str:

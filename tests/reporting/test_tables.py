@@ -70,6 +70,30 @@ def test_what_means_the_same_is_read_as_the_same(hand):
     assert list(found.index) == list(range(N_ROWS))
 
 
+MOMENT = pd.Timestamp("2020-01-31 12:00", tz="Europe/Berlin")
+HOUR = pd.Timedelta("1h")
+
+
+@pytest.mark.parametrize(
+    ("real", "synthetic"),
+    [
+        (pd.Series([MOMENT] * 5).dt.as_unit("ns"), pd.Series([MOMENT] * 5).dt.as_unit("s")),
+        (pd.Series([MOMENT] * 5), [str(MOMENT)] * 5),
+        (pd.Series([MOMENT.tz_localize(None).normalize()] * 5), ["2020-01-31"] * 5),
+        (["2020-01-31"] * 5, [datetime.date(2020, 1, 31)] * 5),
+        (pd.Series([HOUR] * 5).dt.as_unit("ns"), pd.Series([HOUR] * 5).dt.as_unit("s")),
+        (pd.Series([HOUR] * 5), ["01:00:00"] * 5),
+        ([True] * 5, [1] * 5),
+        ([False] * 5, ["false"] * 5),
+    ],
+)
+def test_a_constant_is_the_same_whoever_wrote_it(real, synthetic):
+    frames = [pd.DataFrame({"same": cells, "x": range(5)}) for cells in (real, synthetic)]
+    tables = make_tables(*frames)
+    assert tables.categorical == ("same",)
+    assert tables.synthetic["same"].tolist() == tables.real["same"].tolist()
+
+
 def test_cells_are_what_the_kinds_say():
     read = judged(make_rows())
     assert str(read["count"].dtype) == "Int64"

@@ -19,7 +19,7 @@ def good_scores() -> dict[str, Score]:
         "levels_covered": score(100.0, 100.0),
         "modes_covered": score(99.8, 99.9),
         "combinations_covered": score(99.0, 99.0),
-        "tstr": score(0.92, 0.93),
+        "tstr": score(0.92, 0.93, note="AUC; beside it what as many real rows teach"),
         "exact_copies": score(0.1, 0.1),
         "copied_cells_excess": score(-3.0),
         "mia_auc": score(0.505, 0.5, 0.49, 0.52),
@@ -68,6 +68,41 @@ def test_one_bad_score_is_enough_and_is_told(question, changed, level):
     assert found.sentence != judged()[question].sentence
 
 
+def test_copies_that_chance_may_have_made_are_no_finding():
+    fresh = {
+        "exact_copies": score(30.0, 27.0, 28.0, 32.0),
+        "copied_cells_excess": score(3.0, None, -1.0, 7.0),
+    }
+    details = {"copies": {"exact": {"excess": 3.0, "excess_low": -1.2}}}
+    found = judged(details, **fresh)["private"]
+    assert found.level == "good"
+    assert "Beyond chance" not in found.sentence
+    details["copies"]["exact"]["excess_low"] = 0.4
+    assert judged(details, **fresh)["private"].level == "poor"
+
+
+def test_few_copies_are_told():
+    found = judged({}, exact_copies=score(0.9, 0.0))["private"]
+    assert found.level == "good"
+    assert "0.9 % of the rows are copies" in found.sentence
+
+
+def test_near_copies_of_some_rows_are_found_where_the_area_is_not():
+    found = judged({}, mia_tpr=score(6.2, 1.0, 4.8, 7.6))["private"]
+    assert found.level == "poor"
+    assert "finds 6.2 % of the training rows where guessing finds 1 %" in found.sentence
+    assert judged({}, mia_tpr=score(2.0, 1.0, 0.8, 3.2))["private"].level == "good"
+
+
+def test_near_copies_are_told_without_a_holdout():
+    near = {"quantile_dcr_2": score(90.0, 2.0, 88.0, 92.0), "nndr": score(0.1, 0.9, 0.08, 0.12)}
+    found = judged({}, mia_auc=score(None), **near)["private"]
+    assert found.level == "poor"
+    assert "90.0 % of the synthetic rows are nearer to one training row" in found.sentence
+    dense = near | {"nndr": score(0.9, 0.9, 0.88, 0.92)}  # rows in the middle of many, near to no single one
+    assert judged({}, mia_auc=score(None), **dense)["private"].level == "unknown"
+
+
 def test_an_attacker_who_holds_the_model_is_told_from_one_who_holds_rows():
     attacks = [
         {"name": "nearest synthetic row", "knows": "the synthetic rows", "auc": 0.53},
@@ -89,6 +124,14 @@ def test_utility_is_what_is_kept_beyond_guessing():
     assert "Over 2 columns" in several.sentence  # there was nothing to learn of the third
     assert "60 %" in several.sentence
     assert judged({"utility": {"targets": [target(0.5, 0.5)]}})["useful"].level == "unknown"
+
+
+def test_what_a_model_learnt_by_chance_is_no_loss():
+    noise = target(0.5, 0.53) | {"real_low": 0.48}
+    found = judged({"utility": {"targets": [noise]}})["useful"]
+    assert found.level == "unknown"
+    assert found.sentence == "It could not be judged: real rows teach nothing of a column beyond guessing."
+    assert judged({"utility": {"targets": [noise | {"real_low": 0.51}]}})["useful"].level == "poor"
 
 
 def test_without_a_holdout_attacks_are_not_judged():

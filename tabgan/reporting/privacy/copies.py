@@ -1,6 +1,8 @@
 """Copies: synthetic rows equal to a training row, and cells of fine-grained numbers equal to a training value."""
 
+import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -31,11 +33,22 @@ def row_keys(frames: Sequence[pd.DataFrame], categorical: Names = None) -> list[
 def _codes(series: Sequence["pd.Series"], is_number: bool) -> NDArray[np.int64]:
     if not is_number:
         return np.concatenate(shared_codes(*series)[0])
-    if len({x.dtype for x in series}) == 1:
+    if all(x.dtype == np.float64 for x in series):
+        values = pd.Series(np.concatenate(_as_precise([x.to_numpy() for x in series])))
+    elif len({x.dtype for x in series}) == 1:
         values = pd.concat(series, ignore_index=True)
     else:
         values = pd.Series(np.concatenate([as_numbers(x) for x in series]))
     return np.asarray(pd.factorize(values)[0], dtype=np.int64) + 1
+
+
+def _as_precise(parts: Sequence[NDArray[Any]]) -> list[NDArray[Any]]:
+    """Numbers in float32 where those of one frame went through it: a copy that lost its last digits is a copy."""
+    with np.errstate(over="ignore"):
+        shorter = [part.astype(np.float32) for part in parts]
+    pairs = zip(parts, shorter, strict=True)
+    lost = any(np.array_equal(part, short.astype(part.dtype), equal_nan=True) for part, short in pairs)
+    return shorter if lost else list(parts)
 
 
 def copied_rows(keys: Keys, train: Keys) -> float:
@@ -47,6 +60,21 @@ def repeated_rows(train: Keys) -> float:
     """Share of training rows equal to another one, in %: what a fresh row would be, leave-one-out."""
     _, inverse, counts = np.unique(train, return_inverse=True, return_counts=True)
     return 100 * float((counts[inverse] > 1).mean())
+
+
+def chance_error(train: Keys, n_unseen: int, unseen: float) -> float:
+    """Standard error of the share of fresh rows that would be copies, `unseen` in %, in points.
+
+    Parameters
+    ----------
+    n_unseen
+        Held-out rows that `unseen` is the share of; 0 when it comes from `repeated_rows`, whose error is larger
+        by the training rows that come in twos (Esty, Annals of Statistics 1983).
+    """
+    n = n_unseen or len(train)
+    share = (unseen * n / 100 + 2) / (n + 4)  # with none found there may be some
+    twice = 0 if n_unseen else int((np.unique(train, return_counts=True)[1] == 2).sum())
+    return 100 * math.sqrt(share * (1 - share) / n + 2 * twice / n**2)
 
 
 def copied_cells(
@@ -61,7 +89,7 @@ def copied_cells(
 
     Only numeric columns with more than `min_distinct` distinct training values: below that every real
     value is shared. Missing cells are left out. The comparison is exact (int64 for whole numbers and
-    times, float64 otherwise).
+    times, float64 otherwise, float32 where all numbers of a table went through it).
 
     Parameters
     ----------
@@ -76,15 +104,16 @@ def copied_cells(
     numeric, _ = split_columns(train, synthetic, categorical)
     rows, names = [], []
     for name in numeric:
-        values = exact_values(train[name])
+        parts = [exact_values(frame[name]) for frame in (train, synthetic, holdout) if frame is not None]
+        parts = _as_precise(parts) if all(part.dtype == np.float64 for part in parts) else parts
+        values, cells = parts[:2]
         known, counts = np.unique(values, return_counts=True)
         if len(known) <= min_distinct:
             continue
-        cells = exact_values(synthetic[name])
         if holdout is None:
             unseen, n_unseen = 1 - float((counts == 1).sum()) / len(values), len(values)
         else:
-            fresh = exact_values(holdout[name])
+            fresh = parts[2]
             unseen, n_unseen = _share_known(fresh, known), len(fresh)
         copied = _share_known(cells, known)
         rows.append((100 * copied, 100 * unseen, 100 * copied - 100 * unseen, len(cells), n_unseen))
@@ -93,5 +122,5 @@ def copied_cells(
     return pd.DataFrame(rows, index=pd.Index(names, dtype=object, tupleize_cols=False), columns=columns)
 
 
-def _share_known(values: NDArray[np.int64] | NDArray[np.float64], known: NDArray[np.generic]) -> float:
+def _share_known(values: NDArray[Any], known: NDArray[np.generic]) -> float:
     return float(np.isin(values, known).mean()) if len(values) else 0.0

@@ -1,12 +1,21 @@
 """The report on copies: whole rows, and cells of fine-grained numbers."""
 
+import math
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from tabgan.reporting.intervals import Estimate, around, simultaneous, wilson
-from tabgan.reporting.privacy.copies import MIN_DISTINCT, copied_cells, copied_rows, repeated_rows, row_keys
+from tabgan.reporting.intervals import Estimate, Z, around, simultaneous, wilson
+from tabgan.reporting.privacy.copies import (
+    MIN_DISTINCT,
+    Keys,
+    chance_error,
+    copied_cells,
+    copied_rows,
+    repeated_rows,
+    row_keys,
+)
 from tabgan.reporting.score import Score, Section
 from tabgan.reporting.tables import Tables
 from tabgan.reporting.wording import shorten
@@ -46,12 +55,22 @@ def judge_copies(tables: Tables) -> Section:
         {"column": str(name), **{key: float(row[key]) for key in ("synthetic", "holdout", "excess")}}
         for name, row in zip(cells.index, cells.to_dict("records"), strict=True)
     ]
-    details = {"exact": {"synthetic": copied, "holdout": unseen, "n_rows": n_rows}, "cells": entries}
+    details = {"exact": {**_beyond_chance(keys), "holdout": unseen, "n_rows": n_rows}, "cells": entries}
     return Section(
         scores={"exact_copies": exact, **_cell_scores(tables, cells)},
         details={"copies": details},
         notes=tuple(notes),
     )
+
+
+def _beyond_chance(keys: list[Keys]) -> dict[str, float]:
+    """Copied rows in %, and what of them is beyond chance, by the surest figure of what chance makes."""
+    copied, n_rows = copied_rows(keys[0], keys[1]), len(keys[0])
+    chances = [(repeated_rows(keys[1]), 0)] + [(copied_rows(held, keys[1]), len(held)) for held in keys[2:]]
+    error, chance = min((chance_error(keys[1], n, share), share) for share, n in chances)
+    share = copied / 100
+    low = copied - chance - Z * math.hypot(error, 100 * math.sqrt(share * (1 - share) / n_rows))
+    return {"synthetic": copied, "excess": copied - chance, "excess_low": low}
 
 
 def _cell_scores(tables: Tables, cells: pd.DataFrame) -> dict[str, Score]:

@@ -41,9 +41,8 @@ def dimensions(frame: pd.DataFrame, numeric: Collection[Hashable]) -> int:
 
 def _numbers(columns: Sequence[pd.Series]) -> list[Floats]:
     values = [as_numbers(column) for column in columns]
-    finite = values[0][np.isfinite(values[0])]
-    halves = (finite.min() / 2, finite.max() / 2, np.median(finite) / 2) if finite.size else (0.0, 0.0, 0.0)
-    low, high, middle = halves  # halved, so that no range overflows
+    halves = values[0][np.isfinite(values[0])] / 2  # so that no range and no median overflows
+    low, high, middle = (halves.min(), halves.max(), np.median(halves)) if halves.size else (0.0, 0.0, 0.0)
     width = high - low if high > low else 0.5
     scaled = [np.clip((np.where(np.isnan(x), middle, x / 2) - low) / width, -FAR, FAR) for x in values]
     if not any(np.isnan(x).any() for x in values):

@@ -15,7 +15,7 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from tabgan.reporting.influence import Measured, mean_of, standard_error
-from tabgan.reporting.intervals import Estimate, around
+from tabgan.reporting.intervals import Estimate, around, simultaneous
 from tabgan.reporting.score import Score, Section
 from tabgan.reporting.tables import Tables
 from tabgan.reporting.utility.prediction import MAX_CLASSES, MAX_NUMBER_CLASSES, CannotPredictError
@@ -44,7 +44,7 @@ def judge_utility(tables: Tables) -> Section:
     trials, failed = _try_all(tables, sources, targets)
     judged_of = n_columns if tables.target is None else 1
     details = {
-        "targets": [_target(trial) for trial in trials],
+        "targets": [_target(trial, simultaneous(len(trials))) for trial in trials],
         "tested_on": "hold-out" if tables.holdout is not None else "a part of the real rows left out of both",
         "importance": list(_importances(tables, trials)),
     }
@@ -190,7 +190,8 @@ def _measures(trials: Sequence[Trial]) -> str:
     return "mean of " + " and ".join(f"{n} {name} (guessing: {naive:g})" for n, name, naive in counts if n)
 
 
-def _target(trial: Trial) -> dict[str, Any]:
+def _target(trial: Trial, z: float) -> dict[str, Any]:
+    """One target's figures; `real_low`, a bound by `z`, says whether real rows teach anything about it."""
     metric, naive = MEASURES[trial.task]
     estimates = {
         key: around(
@@ -204,6 +205,7 @@ def _target(trial: Trial) -> dict[str, Any]:
         "metric": metric,
         "synthetic": trial.synthetic.value,
         "real": trial.real.value,
+        "real_low": trial.real.value - z * math.hypot(standard_error(trial.real.terms), trial.training),
         "augmented": trial.augmented.value,
         "naive": naive,
         "low": estimates["score"].low,

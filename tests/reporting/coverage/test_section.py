@@ -157,6 +157,7 @@ def test_single_precision_is_not_off_the_grid():
     assert grid.on_grid(prices.astype(np.float32).astype(np.float64)).all()
     assert grid.on_grid(prices + 0.004).mean() < 0.1
     assert Scale().on_grid(prices + 0.004).all()
+    assert grid.on_grid(np.array([np.inf, -np.inf, np.nan, 1e308])).all()
 
 
 def test_chance_of_presence_is_hypergeometric():

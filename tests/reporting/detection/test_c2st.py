@@ -46,6 +46,12 @@ def test_copies_show_as_an_auc_below_one_half(classifier):
     assert found.score == 1
 
 
+def test_levels_of_single_rows_do_not_tell_the_sides_apart():
+    rng = np.random.default_rng(0)
+    sides = [pd.DataFrame({"rare": rng.integers(0, 20_000, 1_500).astype(str)}) for _ in range(2)]
+    assert c2st(*sides, classifier="hist", bounded=True).auc == pytest.approx(0.5, abs=0.05)
+
+
 def test_as_many_rows_of_each_side_are_used():
     found = c2st(make_rows(900, 0), make_rows(300, 1), classifier="hist")
     assert found.n_rows == 300

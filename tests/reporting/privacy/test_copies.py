@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from tabgan.reporting.privacy.copies import copied_cells, copied_rows, repeated_rows, row_keys
+from tabgan.reporting.privacy.copies import chance_error, copied_cells, copied_rows, repeated_rows, row_keys
 from tests.reporting.mixed_rows import make_rows
 
 
@@ -38,6 +38,29 @@ def test_a_fresh_row_is_repeated_as_often_as_training_rows_are():
     counts = train["n"].value_counts()
     assert repeated_rows(keys[1]) == pytest.approx(100 * (train["n"].map(counts) > 1).mean())
     assert repeated_rows(keys[1]) == pytest.approx(copied_rows(keys[0], keys[1]), abs=1)
+
+
+def test_copies_that_went_through_float32_are_copies():
+    rng = np.random.default_rng(0)
+    train, holdout = (pd.DataFrame({"x": rng.normal(size=2_000)}) for _ in range(2))
+    copies = train.astype("float32").astype("float64")
+    keys = row_keys([copies, train, holdout])
+    assert copied_rows(keys[0], keys[1]) == 100
+    assert copied_rows(keys[2], keys[1]) < 1
+    assert copied_cells(copies, train, holdout).loc["x", "excess"] > 99
+
+
+@pytest.mark.parametrize("n_held", [0, 200])
+def test_the_error_of_what_chance_copies_is_that_of_repeated_draws(n_held):
+    rng, off, errors = np.random.default_rng(0), [], []
+    for _ in range(200):
+        train, held, many = (pd.DataFrame({"n": rng.geometric(0.01, n)}) for n in (300, 200, 20_000))
+        keys = row_keys([many, train, held])
+        share = copied_rows(keys[2], keys[1]) if n_held else repeated_rows(keys[1])
+        off.append(share - copied_rows(keys[0], keys[1]))
+        errors.append(chance_error(keys[1], n_held, share))
+    assert np.mean(off) == pytest.approx(0, abs=1)
+    assert np.mean(errors) == pytest.approx(np.std(off), rel=0.15)
 
 
 def test_copied_cells_are_counted_beside_the_hold_out():

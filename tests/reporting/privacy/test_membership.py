@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from tabgan import infer_schema
 from tabgan.reporting.privacy.membership import (
     attack_membership,
     by_likelihood,
@@ -32,6 +33,19 @@ def test_every_attack_finds_copies_and_none_finds_anything_in_a_fresh_sample():
     assert min(areas(attack(train, train, holdout)).values()) > 0.99
     assert min(areas(attack(train, noisy(train, 2), holdout)).values()) > 0.9
     fresh = attack(train, make_rows(600, 3), holdout)
+    for found in fresh.attacks:
+        value, error = auc(found.scores, fresh.trial.member)
+        assert abs(value - 0.5) < 3 * error
+
+
+def test_levels_of_single_rows_do_not_tell_whose_rows_they_are():
+    train, synthetic, holdout = (
+        make_rows(600, seed).assign(level=np.random.default_rng(seed).integers(0, 4_000, 600).astype(str))
+        for seed in range(3)
+    )
+    tables = make_tables(train, synthetic, holdout, schema=infer_schema(train, category=["level"]))
+    rows = comparable_rows(tables.synthetic, tables.real, tables.holdout, list(tables.categorical))
+    fresh = attack_membership(tables, rows)
     for found in fresh.attacks:
         value, error = auc(found.scores, fresh.trial.member)
         assert abs(value - 0.5) < 3 * error

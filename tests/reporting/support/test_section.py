@@ -87,6 +87,11 @@ def test_missing_and_infinite_numbers_lie_somewhere():
     assert b.tolist() == [[0.5, 1], [-100, 0]]
 
 
+def test_a_missing_number_lies_at_the_median_of_very_large_ones():
+    [rows] = as_points([pd.DataFrame({"x": [0.0, 1.5e308, 1.6e308, 1.7e308, np.nan]})], {"x"})
+    assert rows[-1].tolist() == pytest.approx([1.55 / 1.7, 1])
+
+
 @pytest.mark.parametrize("same", [True, False])
 def test_nearest_of_each_group_equals_brute_force(same):
     rng = np.random.default_rng(0)

@@ -53,6 +53,11 @@ def test_unlinked_columns_teach_nothing(unlinked, fresh):
     assert unlinked.scores["augmentation"].value < 0.02
 
 
+def test_real_rows_surely_teach_what_is_linked_and_nothing_of_what_is_not(fresh):
+    sure = {t["column"]: t["real_low"] > t["naive"] for t in fresh.details["utility"]["targets"]}
+    assert sure == {name: name != "day" for name in REAL.columns}
+
+
 def test_scores_are_the_means_of_their_targets(fresh):
     targets = fresh.details["utility"]["targets"]
     for name, value in (
