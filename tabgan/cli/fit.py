@@ -118,7 +118,7 @@ def fit(
     model = out_model or f"{_stem(data)}.tabgan"
     if target is not None and page is None:
         raise click.UsageError("--target needs --report FILE.")
-    _check_places(data, model, out, page, n_rows)
+    _check_places([data, options["schema_file"]], model, out, page, n_rows)
     settings = {name: options.pop(name) for name in SETTINGS}
     # What was not given is left to the library's default.
     given = {name: value for name, value in settings.items() if not _is_default(name)}
@@ -152,7 +152,9 @@ def fit(
         keep_report(judge_fit(estimator, table, held, target), page, None)
 
 
-def _check_places(data: str, model: str, out: str | None, page: str | None, n_rows: int | None) -> None:
+def _check_places(
+    read: list[str | None], model: str, out: str | None, page: str | None, n_rows: int | None
+) -> None:
     """Refuse, before the work, what could not be written after it."""
     if n_rows is not None and out is None:
         raise click.UsageError("--sample needs --out FILE.")
@@ -160,7 +162,7 @@ def _check_places(data: str, model: str, out: str | None, page: str | None, n_ro
         raise click.UsageError("--out must name a file: standard output tells what was learnt.")
     if out is not None:
         format_of(out)
-    check_places([data], [model, out, page])
+    check_places(read, [model, out, page])
 
 
 def _check_device(device: str | None) -> None:

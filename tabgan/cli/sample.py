@@ -4,7 +4,7 @@ import click
 
 from tabgan.cli.balance import parse_balance
 from tabgan.cli.models import mass_of, rows_of
-from tabgan.cli.output import STDOUT, check_place, format_of, rows_option, write_rows
+from tabgan.cli.output import STDOUT, check_places, format_of, rows_option, write_rows
 from tabgan.cli.where import parse_where
 
 
@@ -77,8 +77,7 @@ def sample(
     if dry_run and balance:
         raise click.UsageError("--dry-run tells the mass of --where; give it without --balance.")
     format_of(out)
-    if out != STDOUT:
-        check_place(out)
+    check_places([model], [] if out == STDOUT else [out])
     from tabgan import load
 
     estimator = load(model)
