@@ -10,6 +10,7 @@ from click.core import ParameterSource
 from tabgan.cli.duration import Duration, as_text
 from tabgan.cli.judging import judge_fit, keep_report, split_holdout
 from tabgan.cli.models import CONFIGS, make_estimator, rows_of
+from tabgan.cli.number import FiniteRange
 from tabgan.cli.output import STDOUT, check_places, format_of, write_rows
 from tabgan.cli.reading import read_table, reading_options
 from tabgan.config import Config
@@ -85,7 +86,7 @@ SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # o
     "--holdout-share",
     "share",
     metavar="S",
-    type=click.FloatRange(0.01, 0.5),
+    type=FiniteRange(0.01, 0.5),
     default=HOLDOUT_SHARE,
     help=f"Share of the rows that --report holds out  [default: {HOLDOUT_SHARE}]",
 )

@@ -31,6 +31,9 @@ def test_version():
         (["nothing"], "No such command 'nothing'"),
         (["sample", "m.tabgan", "-n", "-1"], "-1 is not in the range x>=0"),
         (["sample", "m.tabgan", "-n", "many"], "'many' is not a valid integer"),
+        (["sample", "m.tabgan", "--temperature", "nan"], "must be a finite number, found 'nan'"),
+        (["sample", "m.tabgan", "--temperature", "inf"], "must be a finite number, found 'inf'"),
+        (["fit", "x.csv", "--holdout-share", "nan"], "must be a finite number, found 'nan'"),
         (["fit", "x.csv", "--max-time", "soon"], "'--max-time': must be a length of time"),
     ],
 )
