@@ -18,6 +18,12 @@ def test_help_shows_an_example(command):
     assert f"tabgan {command or 'fit'}" in result.output
 
 
+def test_without_a_command_the_help_is_shown_as_it_is():
+    result = CliRunner().invoke(main, [])
+    assert result.exit_code == 2
+    assert result.stderr == CliRunner().invoke(main, ["--help"]).stdout
+
+
 def test_version():
     result = CliRunner().invoke(main, ["--version"])
     assert (result.exit_code, result.output) == (0, f"tabgan, version {tabgan.__version__}\n")
