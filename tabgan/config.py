@@ -159,7 +159,9 @@ class ClassicConfig:
         for name in ("embedding_dim", "batch_size", "discriminator_steps", "epochs", "pac"):
             _check(name, getattr(self, name), lambda v: _whole(v, 1), "a whole number from 1 up")
         for name in ("generator_dim", "discriminator_dim"):
-            widths = tuple(getattr(self, name))  # a model file holds lists
+            widths = getattr(self, name)
+            _check(name, widths, lambda v: isinstance(v, list | tuple), "a list of whole numbers from 1 up")
+            widths = tuple(widths)  # a model file holds lists
             object.__setattr__(self, name, widths)
             _check(name, widths, lambda v: all(_whole(w, 1) for w in v), "whole numbers from 1 up")
         for name in ("generator_lr", "discriminator_lr", "temperature"):

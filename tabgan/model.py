@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from tabgan.config import SAMPLE_BLOCK, SAMPLE_PASS, Config
+from tabgan.encoding.layout import Layout
 from tabgan.encoding.table import TableEncoder
-from tabgan.networks.critic import Critic
+from tabgan.networks.critic import EMBEDDED, Critic
 from tabgan.networks.filling import blank, fill, noise_dtype
 from tabgan.networks.generator import Generator
 from tabgan.networks.precision import matmul_precision
@@ -123,6 +124,10 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
     encoder = TableEncoder.from_state(metadata["encoder"], parts["encoder"])
     seeded = torch.Generator().manual_seed(0)
     waves = _waves(metadata["waves"]) if "waves" in metadata else OLD_WAVES
+    has_critic = metadata.get("critic", False)  # older files have no such word, and no critic
+    _check_generator(encoder.layout, config, waves, parts["generator"])
+    if has_critic:
+        _check_critic(encoder.layout, config, parts["critic"])
     generator = Generator(
         encoder.layout,
         width=config.width,
@@ -132,7 +137,7 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
         waves=waves,
     )
     critic = None
-    if metadata.get("critic", False):  # older files have no such word, and no critic
+    if has_critic:
         critic = Critic(encoder.layout, hidden=config.critic_hidden, pac=config.pac, generator=seeded)
     networks = {"generator": generator, "critic": critic}
     for part, network in networks.items():
@@ -155,6 +160,42 @@ def translate(metadata: dict[str, Any]) -> dict[str, Any]:
         words["objective"] = OLD_OBJECTIVES.get(words["objective"], words["objective"])
         translated[part] = words
     return translated
+
+
+def _check_generator(layout: Layout, config: Config, waves: Waves, weights: dict[str, Array]) -> None:
+    """Compare what sets a generator's size with the stored weights, before a network of that size takes memory."""
+    n, width, hidden = layout.n_symbols, config.width, config.hidden
+    shapes = {
+        "levels": (layout.n_levels + 1, width),
+        "waves": (layout.n_numbers, 1 + 2 * len(waves.read), width),
+        "heads.first": (n, width, hidden),
+        "heads.second": (n, hidden, hidden),
+    }
+    check_shapes(weights, shapes)
+    stored = sum(name.startswith("heads.trunk.") and name.endswith(".inner") for name in weights)
+    if stored != config.blocks:
+        raise ValueError(f"there must be weights of {config.blocks} blocks, found {stored}")
+    if n and weights["heads.smooth"].shape[-1] <= 2 * len(waves.written):
+        raise ValueError(f"weight 'heads.smooth' must have weights of {len(waves.written)} waves")
+
+
+def _check_critic(layout: Layout, config: Config, weights: dict[str, Array]) -> None:
+    """The same of a critic."""
+    inputs, hidden = config.pac * layout.n_symbols * EMBEDDED, config.critic_hidden
+    check_shapes(weights, {"layers.0.weight": (hidden, inputs), "layers.1.weight": (hidden, hidden)})
+
+
+def check_shapes(weights: dict[str, Array], shapes: dict[str, tuple[int, ...]]) -> None:
+    """Refuse stored weights of other shapes than the settings imply.
+
+    Raises
+    ------
+    ValueError, KeyError
+        See above.
+    """
+    for name, shape in shapes.items():
+        if weights[name].shape != shape:
+            raise ValueError(f"weight {name!r} must have shape {shape}, found {weights[name].shape}")
 
 
 def put_weights(network: nn.Module | None, weights: dict[str, Array]) -> None:

@@ -180,15 +180,51 @@ def groups_without_members(metadata):
             column["n_members"] = 0
 
 
-@pytest.mark.parametrize("change", [too_large_for_any_memory, groups_without_members])
-def test_a_file_whose_parts_do_not_fit_is_refused(fitted, tmp_path, change):
+def a_head_of_many_rows(metadata):
+    metadata["config"]["hidden"] = 3_000  # some hundred MB
+
+
+def endless_blocks(metadata):
+    metadata["config"]["blocks"] = 2**62
+
+
+def endless_waves(metadata):
+    metadata["waves"]["written"] = list(range(1, 2**16))
+
+
+def a_critic_that_is_not_stored(metadata):
+    metadata["config"]["critic_hidden"], metadata["critic"] = 2**40, True
+
+
+def a_mode_for_each_byte_of_memory(metadata):
+    for column in metadata["encoder"]["columns"]:
+        if "day" in column:
+            column["day"]["has_missing"] = 2**24
+
+
+CHANGES = [
+    too_large_for_any_memory,
+    groups_without_members,
+    a_head_of_many_rows,
+    endless_blocks,
+    endless_waves,
+    a_critic_that_is_not_stored,
+    a_mode_for_each_byte_of_memory,
+]
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_a_file_whose_parts_do_not_fit_is_refused(fitted, tmp_path, monkeypatch, change):
     path = tmp_path / "loans.tabgan"
     fitted.save(path)
     kind, metadata, tensors = load_model(path)
     change(metadata)
     save_model(path, kind=kind, metadata=metadata, tensors=tensors)
+    built: list[object] = []  # told before a network takes memory
+    monkeypatch.setattr("tabgan.model.Generator", lambda *_, **__: built.append(1))
     with pytest.raises(ModelFileError, match="do not fit together"):
         TabGAN.load(path)
+    assert not built
 
 
 def test_a_model_file_holds_no_row(loans, fitted, tmp_path):

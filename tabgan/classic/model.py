@@ -12,8 +12,9 @@ from torch import nn
 from tabgan.conditioning.by_sampling import LevelTable
 from tabgan.config import ClassicConfig
 from tabgan.encoding.table import TableEncoder
-from tabgan.model import put_weights
-from tabgan.networks.classic import build_networks
+from tabgan.model import check_shapes, put_weights
+from tabgan.networks.classic import build_critic, build_generator, critic_shapes, generator_shapes
+from tabgan.networks.classic_blocks import RowBlocks
 from tabgan.networks.classic_critic import ClassicCritic
 from tabgan.networks.classic_generator import ClassicGenerator
 
@@ -87,14 +88,21 @@ def unpack(metadata: dict[str, Any], tensors: dict[str, Array], device: torch.de
     encoder = TableEncoder.from_state(metadata["encoder"], parts["encoder"])
     levels = LevelTable(**{name: parts["levels"][name] for name in TABLE})
     seeded = torch.Generator().manual_seed(0)
-    generator, critic = build_networks(encoder.layout, levels.columns.tolist(), config, seeded)
-    kept = critic if metadata["critic"] else None
+    discrete = levels.columns.tolist()
+    blocks = RowBlocks(encoder.layout, discrete)
+    check_shapes(parts["generator"], generator_shapes(blocks, config))
+    generator = build_generator(encoder.layout, discrete, config, seeded)
+    critic = None
+    if metadata["critic"]:
+        check_shapes(parts["critic"], critic_shapes(blocks, config))
+        critic = build_critic(blocks, config, seeded)
     put_weights(generator, parts["generator"])
-    put_weights(kept, parts["critic"])
+    put_weights(critic, parts["critic"])
     made = ClassicModel(
-        encoder, generator, levels, config, int(metadata["n_rows"]), kept, metadata["array_dtype"]
+        encoder, generator, levels, config, int(metadata["n_rows"]), critic, metadata["array_dtype"]
     )
     made.to(device)
     for network in (generator, critic):
-        network.eval().requires_grad_(False)
+        if network is not None:
+            network.eval().requires_grad_(False)
     return made

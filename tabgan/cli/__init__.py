@@ -37,6 +37,9 @@ class Commands(click.Group):
             warnings.showwarning = _show_warning
             try:
                 code = super().main(args, standalone_mode=False, **extra)
+            except click.exceptions.NoArgsIsHelpError as error:  # its message is the whole help
+                click.echo(error.format_message(), err=True)
+                sys.exit(REFUSED)
             except click.UsageError as error:
                 path = error.ctx.command_path if error.ctx else "tabgan"
                 _leave(f"{path}: {error.format_message()} See `{path} --help`.", REFUSED)

@@ -14,7 +14,7 @@ def as_text(seconds: float | None) -> str:
     return "none" if seconds is None else f"{seconds:.12g}s"
 
 
-class Duration(click.ParamType[float | None]):
+class Duration(click.ParamType):  # type: ignore[type-arg]  # takes one as of click 8.4 only
     """Seconds as a float from texts such as `90`, `90s`, `5m`, `1h30m`; `none` is None, no limit."""
 
     name = "time"

@@ -10,6 +10,7 @@ from click.core import ParameterSource
 from tabgan.cli.duration import Duration, as_text
 from tabgan.cli.judging import judge_fit, keep_report, split_holdout
 from tabgan.cli.models import CONFIGS, make_estimator, rows_of
+from tabgan.cli.number import FiniteRange
 from tabgan.cli.output import STDOUT, check_places, format_of, write_rows
 from tabgan.cli.reading import read_table, reading_options
 from tabgan.config import Config
@@ -85,7 +86,7 @@ SETTINGS = ("max_time", "epochs", "device", "random_state", "protect_rare")  # o
     "--holdout-share",
     "share",
     metavar="S",
-    type=click.FloatRange(0.01, 0.5),
+    type=FiniteRange(0.01, 0.5),
     default=HOLDOUT_SHARE,
     help=f"Share of the rows that --report holds out  [default: {HOLDOUT_SHARE}]",
 )
@@ -118,7 +119,7 @@ def fit(
     model = out_model or f"{_stem(data)}.tabgan"
     if target is not None and page is None:
         raise click.UsageError("--target needs --report FILE.")
-    _check_places(data, model, out, page, n_rows)
+    _check_places([data, options["schema_file"]], model, out, page, n_rows)
     settings = {name: options.pop(name) for name in SETTINGS}
     # What was not given is left to the library's default.
     given = {name: value for name, value in settings.items() if not _is_default(name)}
@@ -152,7 +153,9 @@ def fit(
         keep_report(judge_fit(estimator, table, held, target), page, None)
 
 
-def _check_places(data: str, model: str, out: str | None, page: str | None, n_rows: int | None) -> None:
+def _check_places(
+    read: list[str | None], model: str, out: str | None, page: str | None, n_rows: int | None
+) -> None:
     """Refuse, before the work, what could not be written after it."""
     if n_rows is not None and out is None:
         raise click.UsageError("--sample needs --out FILE.")
@@ -160,7 +163,7 @@ def _check_places(data: str, model: str, out: str | None, page: str | None, n_ro
         raise click.UsageError("--out must name a file: standard output tells what was learnt.")
     if out is not None:
         format_of(out)
-    check_places([data], [model, out, page])
+    check_places(read, [model, out, page])
 
 
 def _check_device(device: str | None) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from tabgan.cli.output import check_place
+from tabgan.cli.output import check_places
 from tabgan.cli.reading import as_arguments, read_table, reading_options
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ def inspect(data: str, out: str | None, **options: Any) -> None:
       tabgan inspect data.csv
       tabgan inspect data.csv -o schema.json     edit it, then: tabgan fit data.csv --schema schema.json
     """
-    if out is not None:
-        check_place(out)
+    check_places([data], [out])
     source, schema = read_table(data, **options)
     click.echo(str(schema))
     for name, hint in _personal(source, schema):

@@ -49,11 +49,11 @@ def check_place(path: str) -> None:
 def check_places(read: Iterable[str | None], written: Iterable[str | None]) -> None:
     """Refuse, before the work, what could not be written after it; every file must be one of its own."""
     out = [path for path in written if path is not None]
-    taken = {Path(path).absolute() for path in read if path is not None}
+    taken = {os.path.realpath(path) for path in read if path is not None}  # writing follows links, too
     for place in out:
-        if Path(place).absolute() in taken:
+        if os.path.realpath(place) in taken:
             raise click.UsageError(f"these must be different files; found {place!r} twice.")
-        taken.add(Path(place).absolute())
+        taken.add(os.path.realpath(place))
         check_place(place)
 
 

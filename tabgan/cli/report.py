@@ -64,7 +64,7 @@ def report(
       tabgan report train.csv synthetic.csv --holdout test.csv --fail-under c2st=0.8 --fail-over mia_auc=0.55
     """
     gates = parse_gates(fail_under, fail_over)
-    check_places([real, synthetic, holdout, model], [out, json_out])
+    check_places([real, synthetic, holdout, model, reading["schema_file"]], [out, json_out])
     from tabgan.data import open_source
     from tabgan.reporting.report import report as judge
 

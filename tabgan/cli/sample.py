@@ -4,7 +4,8 @@ import click
 
 from tabgan.cli.balance import parse_balance
 from tabgan.cli.models import mass_of, rows_of
-from tabgan.cli.output import STDOUT, check_place, format_of, rows_option, write_rows
+from tabgan.cli.number import FiniteRange
+from tabgan.cli.output import STDOUT, check_places, format_of, rows_option, write_rows
 from tabgan.cli.where import parse_where
 
 
@@ -31,7 +32,7 @@ from tabgan.cli.where import parse_where
 @click.option(
     "--temperature",
     metavar="T",
-    type=click.FloatRange(min=0, min_open=True),
+    type=FiniteRange(min=0, min_open=True),
     default=1.0,
     help="Below 1 more typical rows, above 1 odder ones  [default: 1]",
 )
@@ -77,8 +78,7 @@ def sample(
     if dry_run and balance:
         raise click.UsageError("--dry-run tells the mass of --where; give it without --balance.")
     format_of(out)
-    if out != STDOUT:
-        check_place(out)
+    check_places([model], [] if out == STDOUT else [out])
     from tabgan import load
 
     estimator = load(model)

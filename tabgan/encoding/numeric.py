@@ -55,6 +55,14 @@ class NumericEncoder:
     edge_ranks: Array
     bends: Bends = STRAIGHT
 
+    def __post_init__(self) -> None:
+        # Sizes of tables follow from these, so a damaged file must not set them freely.
+        if type(self.has_missing) is not bool or not 1 <= self.n_places <= max(self.n_cells, 1):
+            raise ValueError(
+                f"has_missing and n_places must fit {self.n_cells} cells, "
+                f"got {self.has_missing!r} and {self.n_places!r}"
+            )
+
     @property
     def n_cells(self) -> int:
         """Number of cells between knots."""

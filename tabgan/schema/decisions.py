@@ -24,6 +24,8 @@ _KEY_NAME = re.compile(r"(?i:(^|[\W_])(id|uuid|guid|key|row_?(id|num)|index))$|[
 _PAIRS = (("no", "yes"), ("false", "true"), ("n", "y"), ("f", "t"))
 _NUMERIC_DTYPE = {"Int64": "int64", "Float64": "float64", "boolean": "bool"}
 _TEXT_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_OTHER_NUMBER = re.compile(r"\s*[-+]?\d[\d.,]*\s*%?\s*")
+_MARKS = re.compile(r"[,%\s]")
 
 
 def decide(summary: ColumnSummary, *, own_dtypes: bool = True) -> Column:
@@ -138,6 +140,7 @@ def _unique_text(summary: ColumnSummary, sample: list[str]) -> dict[str, Any] | 
     if share <= UNIQUE_SHARE:
         return None
     note = "unique: new ones are made" if share > 0.98 else "almost unique: new ones are made"
+    note = "; ".join(filter(None, (note, _number_note(sample))))
     return {"kind": Kind.IDENTIFIER, "pattern": identifier_pattern(sample), "note": note}
 
 
@@ -149,7 +152,12 @@ def _dates(formats: list[str]) -> dict[str, Any]:
 
 
 def _number_note(sample: list[str]) -> str:
-    """A column of numbers with a few words in it probably has its own mark for missing values."""
+    """A column of numbers with a few words in it probably has its own mark for missing values.
+
+    One of numbers such as 1,5 or 1,234 or 5 % is text, which its user may not have expected.
+    """
+    if len(sample) >= 10 and all(map(_OTHER_NUMBER.fullmatch, sample)) and any(map(_MARKS.search, sample)):
+        return "numbers with commas, blanks or %: to learn them as numbers, write them like 1234.5"
     words = [text for text in sample if not _TEXT_NUMBER.fullmatch(text)]
     if len(sample) >= 10 and 0 < len(words) <= 3:
         return f"numbers but for {', '.join(map(repr, sorted(words)))}: if that means missing, use --na"

@@ -253,14 +253,34 @@ def test_save_and_load_give_equal_samples(fitted, tmp_path):
         TabGAN.load(tmp_path / "m.tabgan")
 
 
-def test_a_file_whose_parts_do_not_fit_is_refused(fitted, tmp_path):
+@pytest.mark.parametrize(
+    "config",
+    [
+        {"embedding_dim": 2**62},
+        {"generator_dim": [2**40, 256]},
+        {"generator_dim": [256] * 1_000},
+    ],
+)
+def test_a_file_whose_parts_do_not_fit_is_refused(fitted, tmp_path, monkeypatch, config):
     path = tmp_path / "m.tabgan"
     fitted.save(path)
     kind, metadata, tensors = load_model(path)
-    metadata["config"]["embedding_dim"] = 2**62
+    metadata["config"].update(config)
     save_model(path, kind=kind, metadata=metadata, tensors=tensors)
+    built: list[object] = []  # told before a network takes memory
+    monkeypatch.setattr("tabgan.classic.model.build_generator", lambda *_, **__: built.append(1))
     with pytest.raises(ModelFileError, match="do not fit together"):
         CTGAN.load(path)
+    assert not built
+
+
+def test_a_critic_that_is_not_in_the_file_is_not_built(fitted, tmp_path):
+    path = tmp_path / "m.tabgan"
+    fitted.save(path)
+    kind, metadata, tensors = load_model(path)
+    metadata["config"]["discriminator_dim"] = [2**40]
+    save_model(path, kind=kind, metadata=metadata, tensors=tensors)
+    assert CTGAN.load(path).sample(3).shape == (3, 6)
 
 
 def test_losses_of_every_epoch():

@@ -18,6 +18,12 @@ def test_help_shows_an_example(command):
     assert f"tabgan {command or 'fit'}" in result.output
 
 
+def test_without_a_command_the_help_is_shown_as_it_is():
+    result = CliRunner().invoke(main, [])
+    assert result.exit_code == 2
+    assert result.stderr == CliRunner().invoke(main, ["--help"]).stdout
+
+
 def test_version():
     result = CliRunner().invoke(main, ["--version"])
     assert (result.exit_code, result.output) == (0, f"tabgan, version {tabgan.__version__}\n")
@@ -27,10 +33,13 @@ def test_version():
     ("args", "told"),
     [
         (["fit"], "tabgan fit: Missing argument 'DATA'. See `tabgan fit --help`."),
-        (["fit", "--epoch", "3", "x.csv"], "No such option '--epoch'"),
+        (["fit", "--epoch", "3", "x.csv"], "No such option"),
         (["nothing"], "No such command 'nothing'"),
         (["sample", "m.tabgan", "-n", "-1"], "-1 is not in the range x>=0"),
         (["sample", "m.tabgan", "-n", "many"], "'many' is not a valid integer"),
+        (["sample", "m.tabgan", "--temperature", "nan"], "must be a finite number, found 'nan'"),
+        (["sample", "m.tabgan", "--temperature", "inf"], "must be a finite number, found 'inf'"),
+        (["fit", "x.csv", "--holdout-share", "nan"], "must be a finite number, found 'nan'"),
         (["fit", "x.csv", "--max-time", "soon"], "'--max-time': must be a length of time"),
     ],
 )

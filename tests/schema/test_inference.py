@@ -84,6 +84,18 @@ def test_a_word_for_missing_among_numbers_is_told():
     assert "'NA'" in column_of(["1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "NA"] * 3).note
 
 
+@pytest.mark.parametrize("style", ["{},5", "1,{}00", " {}", "{} %"])
+def test_numbers_that_are_written_otherwise_are_pointed_out(style):
+    texts = [style.format(number) for number in range(10, 40)]
+    assert "write them like 1234.5" in column_of(texts * 3).note  # a category
+    assert "write them like 1234.5" in column_of(texts).note  # unique: an identifier
+
+
+@pytest.mark.parametrize("style", ["{}", "00{}", "A-{}", "{}-1"])
+def test_other_texts_are_not(style):
+    assert "write them" not in (column_of([style.format(number) for number in range(10, 40)] * 3).note or "")
+
+
 def test_identifiers_in_a_categorical_are_not_kept_as_levels():
     column = column_of(pd.Categorical([f"P-{i:04d}" for i in range(50)]))
     assert column.kind is Kind.IDENTIFIER
