@@ -9,7 +9,7 @@ from click.core import ParameterSource
 
 from tabgan.cli.duration import Duration, as_text
 from tabgan.cli.judging import judge_fit, keep_report, split_holdout
-from tabgan.cli.models import CONFIGS, make_estimator, rows_of
+from tabgan.cli.models import CONFIGS, check_device, make_estimator, rows_of
 from tabgan.cli.number import FiniteRange
 from tabgan.cli.output import STDOUT, check_places, format_of, write_rows
 from tabgan.cli.reading import read_table, reading_options
@@ -128,7 +128,7 @@ def fit(
 
     if unlabelled and kind != "tabgan":
         raise click.UsageError(f"--unlabelled is not for --model {kind}.")
-    _check_device(settings["device"])
+    check_device("--device", settings["device"] or "auto")
     estimator = make_estimator(kind, given, texts)
     source, schema = read_table(data, **options)
     check_target(target, schema)
@@ -164,15 +164,6 @@ def _check_places(
     if out is not None:
         format_of(out)
     check_places(read, [model, out, page])
-
-
-def _check_device(device: str | None) -> None:
-    from tabgan.training.runtime import resolve_device
-
-    try:
-        resolve_device(device or "auto")
-    except ValueError as error:
-        raise click.UsageError(f"--device: {error}.") from error
 
 
 def _is_default(name: str) -> bool:

@@ -36,11 +36,23 @@ def make_estimator(name: str, options: Mapping[str, Any], texts: Iterable[str]) 
             raise click.UsageError(f"--{option.replace('_', '-')} is not for --model {name}.")
     settings = parse_settings(texts, [setting for setting in known if setting not in ("verbose", *given)])
     _check(CONFIGS[name], given | settings)
-    _check_device(settings.get("device", settings.get("cuda")))
+    set_device = settings.get("device", settings.get("cuda"))
+    if isinstance(set_device, str):
+        check_device("--set", set_device)
     estimator = kind(**{"verbose": True, **given, **settings})
     if device is not None:
         estimator.set_device(device)
     return estimator
+
+
+def check_device(option: str, device: str) -> None:
+    """Refuse a device, given by an option, that this machine lacks, before a table is read."""
+    from tabgan.training.runtime import resolve_device
+
+    try:
+        resolve_device(device)
+    except ValueError as error:
+        raise click.UsageError(f"{option}: {error}.") from error
 
 
 def rows_of(
@@ -84,17 +96,6 @@ def _many(value: Any) -> bool:
     from tabgan.conditioning.requests import PRESENT, Between
 
     return value is PRESENT or isinstance(value, list | Between)
-
-
-def _check_device(device: Any) -> None:
-    """Refuse a device given by --set that this machine lacks, before a table is read."""
-    from tabgan.training.runtime import resolve_device
-
-    if isinstance(device, str):
-        try:
-            resolve_device(device)
-        except ValueError as error:
-            raise click.UsageError(f"--set: {error}.") from error
 
 
 def _check(config: type[Config] | type[ClassicConfig], settings: Mapping[str, Any]) -> None:

@@ -190,8 +190,7 @@ def repeat(
         taken = same & (place < share)
         rest = same & ~taken
         place[rest] = ((place[rest] - share) / (1 - share)).clip(0.0, BELOW_ONE)
-        values = out[column].values.copy()  # of its own dtype
-        values[taken] = out[other].values[taken]
+        values = _taking(out[column], out[other], taken)
         values[rest] = encoder.decode(
             codes[rest][:, layout.symbols_of(column)], places[rest][:, number]
         ).values
@@ -232,9 +231,7 @@ def repeat_again(
             equal = ~(was.missing | source.missing) & (was.values == source.values)
             equal &= in_the_cell_of(encoders, layout, (column, other), codes, out)
             equal &= _can_hold(encoders[column], out[other]) & ~settled[:, column]
-            values = out[column].values.copy()
-            values[equal] = out[other].values[equal]
-            out[column] = replace(out[column], values=values)
+            out[column] = replace(out[column], values=_taking(out[column], out[other], equal))
             settled[:, [column, other]] |= equal[:, None]
     return out, settled
 
@@ -270,6 +267,13 @@ def log_gains(
             )
             left[:, column] &= ~equal
     return gains
+
+
+def _taking(cells: Cells, others: Cells, rows: NDArray[np.bool_]) -> Array:
+    """A column's values (n,), of its own dtype, which are another one's in the rows flagged."""
+    values = cells.values.copy()
+    values[rows] = others.values[rows]
+    return values
 
 
 def _can_hold(encoder: ColumnEncoder, cells: Cells) -> NDArray[np.bool_]:

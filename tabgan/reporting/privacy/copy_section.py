@@ -55,7 +55,11 @@ def judge_copies(tables: Tables) -> Section:
         {"column": str(name), **{key: float(row[key]) for key in ("synthetic", "holdout", "excess")}}
         for name, row in zip(cells.index, cells.to_dict("records"), strict=True)
     ]
-    details = {"exact": {**_beyond_chance(keys), "holdout": unseen, "n_rows": n_rows}, "cells": entries}
+    beyond = _beyond_chance(keys, copied, repeated, unseen)
+    details = {
+        "exact": {"synthetic": copied, **beyond, "holdout": unseen, "n_rows": n_rows},
+        "cells": entries,
+    }
     return Section(
         scores={"exact_copies": exact, **_cell_scores(tables, cells)},
         details={"copies": details},
@@ -63,14 +67,17 @@ def judge_copies(tables: Tables) -> Section:
     )
 
 
-def _beyond_chance(keys: list[Keys]) -> dict[str, float]:
-    """Copied rows in %, and what of them is beyond chance, by the surest figure of what chance makes."""
-    copied, n_rows = copied_rows(keys[0], keys[1]), len(keys[0])
-    chances = [(repeated_rows(keys[1]), 0)] + [(copied_rows(held, keys[1]), len(held)) for held in keys[2:]]
-    error, chance = min((chance_error(keys[1], n, share), share) for share, n in chances)
+def _beyond_chance(
+    keys: list[Keys], copied: float, repeated: float, unseen: float | None
+) -> dict[str, float]:
+    """What of the copied rows, in %, is beyond chance, by the surer figure of what chance makes."""
+    chances = [(chance_error(keys[1], 0, repeated), repeated)]
+    if unseen is not None:
+        chances.append((chance_error(keys[1], len(keys[2]), unseen), unseen))
+    error, chance = min(chances)
     share = copied / 100
-    low = copied - chance - Z * math.hypot(error, 100 * math.sqrt(share * (1 - share) / n_rows))
-    return {"synthetic": copied, "excess": copied - chance, "excess_low": low}
+    low = copied - chance - Z * math.hypot(error, 100 * math.sqrt(share * (1 - share) / len(keys[0])))
+    return {"excess": copied - chance, "excess_low": low}
 
 
 def _cell_scores(tables: Tables, cells: pd.DataFrame) -> dict[str, Score]:
